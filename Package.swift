@@ -1,0 +1,63 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target is built the same way: Swift 6 language mode, upcoming features on, warnings are errors.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "steward",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "steward", targets: ["steward"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // The root: composition only.
+        .executableTarget(
+            name: "steward",
+            dependencies: ["Core", "Platform", "Monitoring", "Tables", argumentParser],
+            swiftSettings: strict,
+            // A DuckDB taken from its Python wheel resolves the Python symbols it never calls against this executable.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
+
+        // Domains.
+        .target(
+            name: "Monitoring",
+            dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser, "Yams"],
+            swiftSettings: strict),
+
+        // The machinery that knows no domain.
+        .target(name: "Platform", dependencies: ["Core", argumentParser], swiftSettings: strict),
+
+        // Engines: pure, synchronous; Tables alone opens files.
+        .target(name: "Statistics", dependencies: ["Core", "CKernels"], swiftSettings: strict),
+        .target(name: "Tables", dependencies: ["Core", "CKernels", "CArrow", "CZlib"], swiftSettings: strict),
+
+        // The vocabulary.
+        .target(name: "Core", swiftSettings: strict),
+
+        // C: numeric kernels that Swift's SIMD types make slow, and the shapes of foreign interfaces.
+        .target(name: "CKernels"),
+        .target(name: "CArrow"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict),
+        .testTarget(
+            name: "MonitoringTests",
+            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core"],
+            swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef STEWARD_CARROW_H
+#define STEWARD_CARROW_H
+#endif

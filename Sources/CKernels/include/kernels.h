@@ -1,0 +1,4 @@
+#ifndef STEWARD_KERNELS_H
+#define STEWARD_KERNELS_H
+/* Numeric kernels, one header per topic, included here. */
+#endif

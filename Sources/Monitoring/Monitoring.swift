@@ -1,0 +1,6 @@
+package import ArgumentParser
+
+/// The front door of the Monitoring domain: everything it plugs into the program.
+package enum Monitoring {
+    package static let commands: [any ParsableCommand.Type] = []
+}
