@@ -1,4 +1,5 @@
 #ifndef STEWARD_KERNELS_H
 #define STEWARD_KERNELS_H
 /* Numeric kernels, one header per topic, included here. */
+#include "profile_block.h"
 #endif
