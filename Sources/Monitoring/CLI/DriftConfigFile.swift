@@ -22,7 +22,7 @@ struct DriftConfigFile {
     }
 
     init(path: String) throws(Failure) {
-        let bytes = try DataFile.contents(path, maximumBytes: Self.maximumBytes)
+        let bytes = try DataFile.open(path).contents(maximumBytes: Self.maximumBytes)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(.invalid, "\(path): invalid UTF-8", hint: "Save the file as UTF-8.")
         }

@@ -37,6 +37,12 @@ extension StringColumn {
         return counts
     }
 
+    /// The length of every value in Unicode scalars; missing values are left out.
+    var lengths: [Double] {
+        let lengths = dictionary.map { Double($0.unicodeScalars.count) }
+        return indices.compactMap { $0 < 0 ? nil : lengths[Int($0)] }
+    }
+
     var missingCount: Int {
         indices.withUnsafeBufferPointer { indices in
             var missing = 0

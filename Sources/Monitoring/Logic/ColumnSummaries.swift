@@ -4,8 +4,22 @@ import Statistics
 /// What one side of a column holds, reduced to what comparisons need: sorted numbers, or counted strings.
 enum ReducedColumn: Sendable {
     case numeric(EmpiricalDistribution, ColumnSummary)
-    /// Counts by value, and the rows where the values themselves matter (text).
-    case strings([(String, Int)], ColumnSummary, rows: StringColumn?)
+    /// Counts by value, and what text is judged by: its rows, or in a profile the lengths of its values.
+    case strings([(String, Int)], ColumnSummary, Text)
+
+    enum Text: Sendable {
+        case rows(StringColumn)
+        case lengths(EmpiricalDistribution?)
+
+        /// Lengths in Unicode scalars.
+        var lengths: EmpiricalDistribution? {
+            switch self {
+            case .lengths(let lengths): lengths
+            case .rows(let column):
+                EmpiricalDistribution(SortedSample(sorting: column.lengths))
+            }
+        }
+    }
 
     var summary: ColumnSummary {
         switch self {
@@ -45,7 +59,7 @@ enum ReducedColumn: Sendable {
         let summary = ColumnSummary(
             rows: strings.indices.count, missing: strings.missingCount, infinite: 0,
             distinct: counts.count { $0 > 0 })
-        self = .strings(zip(strings.dictionary, counts).map { ($0, $1) }, summary, rows: strings)
+        self = .strings(zip(strings.dictionary, counts).map { ($0, $1) }, summary, .rows(strings))
     }
 
     private init(profile: ColumnProfile) {
@@ -53,7 +67,7 @@ enum ReducedColumn: Sendable {
         if let distribution = profile.distribution {
             self = .numeric(distribution, summary)
         } else {
-            self = .strings(profile.categoryCounts?.counts ?? [], summary, rows: nil)
+            self = .strings(profile.categoryCounts?.counts ?? [], summary, .lengths(profile.lengthDistribution))
         }
     }
 }
@@ -88,10 +102,9 @@ enum ColumnSummaries {
         var summary = ColumnSummary(
             rows: profile.rows, missing: profile.missing, infinite: profile.infinite,
             distinct: profile.distinctEstimate)
-        let moments = profile.moments
-        if profile.distribution != nil, moments.count > 0 {
+        if let moments = profile.moments, moments.count > 0 {
             summary.numeric = .init(
-                mean: moments.mean, standardDeviation: moments.standardDeviation, minimum: moments.minimum,
+                mean: moments.mean, standardDeviation: moments.standardDeviation ?? 0, minimum: moments.minimum,
                 maximum: moments.maximum)
         }
         return summary
@@ -142,13 +155,24 @@ struct ComparableSides: Sendable {
         case (.numeric(let first, _), .numeric(let second, _)):
             return try Evidence.numeric(
                 reference: first, current: second, isTime: kind == .datetime, settings: settings)
-        case (.strings(let first, _, let firstRows), .strings(let second, _, let secondRows)):
-            if kind == .text, let firstRows, let secondRows {
-                return try Evidence.text(reference: firstRows, current: secondRows, settings: settings)
-            }
+        case (.strings(let first, _, let firstText), .strings(let second, _, let secondText)):
+            if kind == .text { return try textEvidence(firstText, secondText, settings) }
             return try Evidence.categorical(CategoryCounts(reference: first, current: second), settings: settings)
         default:
             throw Failure(.invalid, "one side holds numbers and the other strings")
         }
+    }
+
+    /// Profiles keep the lengths of texts only; then both sides are judged by them.
+    private func textEvidence(
+        _ reference: ReducedColumn.Text, _ current: ReducedColumn.Text, _ settings: VerdictSettings
+    ) throws(Failure) -> ColumnEvidence {
+        if case .rows(let first) = reference, case .rows(let second) = current {
+            return try Evidence.text(reference: first, current: second, settings: settings)
+        }
+        guard let first = reference.lengths, let second = current.lengths else {
+            throw Failure(.invalid, "the profile holds no lengths of texts")
+        }
+        return try Evidence.numeric(reference: first, current: second, settings: settings)
     }
 }
