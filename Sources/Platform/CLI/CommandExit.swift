@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// Ends a command with a status of our own table.
 package enum CommandExit {
