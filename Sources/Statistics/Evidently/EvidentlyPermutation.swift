@@ -49,7 +49,8 @@ enum EvidentlyPermutation {
         let (x, y) = (sides.reference.values, sides.current.values)
         guard x.count + y.count <= largestPool else {
             throw Failure(
-                .unsupported, "the test needs memory for the square of the \(x.count + y.count) values; the limit is 4000")
+                .unsupported,
+                "the test needs memory for the square of the \(x.count + y.count) values; the limit is 4000")
         }
         guard x.count > 1, y.count > 1 else { throw Failure(.invalid, "float division by zero") }
         let scale = kernelScale(x)

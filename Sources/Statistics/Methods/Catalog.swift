@@ -53,7 +53,8 @@ package enum MethodCatalog {
         for candidate in columns.map(\.name) + datasets.map(\.name) {
             // A key without its namespace is compared as a key.
             let whole = Array(candidate.lowercased().utf8)
-            let key = wanted.contains(UInt8(ascii: ".")) ? whole : Array(whole.drop { $0 != UInt8(ascii: ".") }.dropFirst())
+            let key =
+                wanted.contains(UInt8(ascii: ".")) ? whole : Array(whole.drop { $0 != UInt8(ascii: ".") }.dropFirst())
             let distance = editDistance(wanted, key)
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
