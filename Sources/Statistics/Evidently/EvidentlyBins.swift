@@ -44,7 +44,7 @@ struct EvidentlyBins {
     static func sturges(pooled: [Double], isInteger: Bool) throws(Failure) -> [Double] {
         let (low, high) = pooled.reduce((Double.infinity, -Double.infinity)) { (min($0.0, $1), max($0.1, $1)) }
         guard (high - low).isFinite else { throw Failure(.invalid, "the range of the values is not a finite number") }
-        return NumPy.sturgesEdges(pooled, isInteger: isInteger)
+        return try NumPy.sturgesEdges(pooled, isInteger: isInteger)
     }
 
     /// Per side, empty bins get a millionth of the smallest non-empty share if that is at most 0.0001, else 0.0001.

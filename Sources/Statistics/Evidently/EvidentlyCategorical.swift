@@ -33,11 +33,13 @@ enum EvidentlyCategorical {
                 frequencies to a relative tolerance of \(sumTolerance)
                 """)
         }
-        let statistic = 2 * NumPy.sum(
-            merged.counts.map { count in
-                guard count.current > 0 else { return 0 }
-                return Double(count.current) * log(Double(count.current) / Double(count.reference))
-            })
+        let statistic =
+            2
+            * NumPy.sum(
+                merged.counts.map { count in
+                    guard count.current > 0 else { return 0 }
+                    return Double(count.current) * log(Double(count.current) / Double(count.reference))
+                })
         return goodnessOfFit(statistic, categories: merged.counts.count)
     }
 

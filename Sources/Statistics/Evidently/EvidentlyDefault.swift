@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 extension EvidentlyMethods {
     /// The test evidently picks by kind, reference size and number of distinct values.

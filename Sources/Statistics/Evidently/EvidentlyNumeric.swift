@@ -36,7 +36,7 @@ enum EvidentlyNumeric {
 
     static func eppsSingleton(_ sides: Sides) throws(Failure) -> EvidentlyScore {
         let pooled = SortedSample(sorting: sides.reference.values + sides.current.values)
-        let spread = NumPy.percentile(pooled, 75) - NumPy.percentile(pooled, 25)
+        let spread = NumPy.percentile(pooled.values, 75) - NumPy.percentile(pooled.values, 25)
         guard spread != 0 else {
             throw Failure(
                 .invalid,

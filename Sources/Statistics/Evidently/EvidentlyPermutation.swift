@@ -49,7 +49,8 @@ enum EvidentlyPermutation {
         let (x, y) = (sides.reference.values, sides.current.values)
         guard x.count + y.count <= largestPool else {
             throw Failure(
-                .unsupported, "the test needs memory for the square of the \(x.count + y.count) values; the limit is 4000")
+                .unsupported,
+                "the test needs memory for the square of the \(x.count + y.count) values; the limit is 4000")
         }
         guard x.count > 1, y.count > 1 else { throw Failure(.invalid, "float division by zero") }
         let scale = kernelScale(x)
@@ -137,7 +138,8 @@ enum Hypergeometric {
         let (k, rest, n) = (Double(marked), Double(others), Double(draws))
         let mode = min(high, max(low, Int((n + 1) * (k + 1) / (k + rest + 2))))
         let peak = exp(
-            logChoose(k, Double(mode)) + logChoose(rest, n - Double(mode)) - logChoose(k + rest, n))
+            Special.logChoose(marked, mode) + Special.logChoose(others, draws - mode)
+                - Special.logChoose(marked + others, draws))
         var remaining = random.uniform() - peak
         var (below, above) = (mode, mode)
         var (left, right) = (peak, peak)
@@ -160,6 +162,4 @@ enum Hypergeometric {
         }
         return mode
     }
-
-    private static func logChoose(_ n: Double, _ k: Double) -> Double { lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) }
 }

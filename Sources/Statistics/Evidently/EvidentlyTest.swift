@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// What one of evidently's tests answers before the threshold is applied.
 struct EvidentlyScore {
