@@ -114,16 +114,16 @@ struct SketchCountTests {
 
     @Test("histograms count like numpy: the last bin is closed")
     func histogram() throws {
-        var histogram = try Histogram(edges: [0, 1, 2, 4])
+        var histogram = try FixedHistogram(edges: [0, 1, 2, 4])
         histogram.update([4, 0, 0.5, 1, 1.999, 2, -0.1, 4.1, 4])
         #expect(histogram.counts == [2, 2, 3] && histogram.below == 1 && histogram.above == 1 && histogram.total == 9)
-        var other = try Histogram(edges: [0, 1, 2, 4])
+        var other = try FixedHistogram(edges: [0, 1, 2, 4])
         other.update([3])
         try histogram.merge(other)
         #expect(histogram.counts == [2, 2, 4])
-        #expect(throws: (any Error).self) { try histogram.merge(Histogram(edges: [0, 1])) }
+        #expect(throws: (any Error).self) { try histogram.merge(FixedHistogram(edges: [0, 1])) }
         for edges in [[0], [1, 0], [0, .nan], [0, 0], [0, .infinity]] {
-            #expect(throws: (any Error).self) { try Histogram(edges: edges) }
+            #expect(throws: (any Error).self) { try FixedHistogram(edges: edges) }
         }
     }
 }
