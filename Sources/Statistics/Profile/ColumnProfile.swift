@@ -19,7 +19,7 @@ package struct ColumnProfile: Sendable, Equatable {
 
     /// A column without rows.
     /// - Parameter histogram: an empty histogram to fill; numeric columns only.
-    package init(name: String, kind: ColumnKind, histogram: Histogram? = nil) {
+    package init(name: String, kind: ColumnKind, histogram: FixedHistogram? = nil) {
         self.name = name
         self.kind = kind
         rows = 0
@@ -48,7 +48,7 @@ package struct ColumnProfile: Sendable, Equatable {
     package var infinite: Int { numbers?.infinite ?? 0 }
     /// Count, mean, deviation and range of the finite values; nil for columns of strings.
     package var moments: Moments? { numbers?.moments }
-    package var histogram: Histogram? { numbers?.histogram }
+    package var histogram: FixedHistogram? { numbers?.histogram }
     /// The finite values as weighted points, with the largest error of a rank; nil for strings and without a value.
     package var distribution: EmpiricalDistribution? { numbers?.quantiles.distribution }
     /// The lengths of the values of a text column, in Unicode scalars.

@@ -20,16 +20,16 @@ package struct NumericProfile: Sendable {
         var fractional = 0
         var positiveInfinite = 0
         var negativeInfinite = 0
-        var histogram: Histogram?
+        var histogram: FixedHistogram?
     }
 
-    package init(histogram: Histogram? = nil) { state = State(histogram: histogram) }
+    package init(histogram: FixedHistogram? = nil) { state = State(histogram: histogram) }
 
     init(state: State) { self.state = state }
 
     package var moments: Moments { finished.moments }
     package var quantiles: QuantileSketch { finished.quantiles }
-    package var histogram: Histogram? { finished.histogram }
+    package var histogram: FixedHistogram? { finished.histogram }
     package var fractional: Int { finished.fractional }
     package var positiveInfinite: Int { state.positiveInfinite }
     package var negativeInfinite: Int { state.negativeInfinite }

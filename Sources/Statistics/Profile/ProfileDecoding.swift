@@ -76,7 +76,7 @@ extension NumericProfile.State {
         moments = try Moments(from: &reader)
         quantiles = try QuantileSketch(from: &reader)
         distinct = try HyperLogLog.read(from: &reader)
-        histogram = try reader.flag("the histogram flag") ? Histogram(from: &reader) : nil
+        histogram = try reader.flag("the histogram flag") ? FixedHistogram(from: &reader) : nil
         guard fractional <= moments.count, quantiles.count == moments.count else {
             throw reader.failure("the counts of finite values disagree")
         }
@@ -166,7 +166,7 @@ extension HyperLogLog {
     }
 }
 
-extension Histogram {
+extension FixedHistogram {
     init(from reader: inout ByteReader) throws(Failure) {
         let size = try reader.count(elementSize: 8, "the number of edges")
         let edges = try reader.ascending(size, strictly: true, "the edges")

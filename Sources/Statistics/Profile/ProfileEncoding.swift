@@ -148,7 +148,7 @@ extension HyperLogLog {
     }
 }
 
-extension Histogram {
+extension FixedHistogram {
     func write(to writer: inout ByteWriter) {
         writer.write(UInt32(edges.count))
         writer.write(edges)

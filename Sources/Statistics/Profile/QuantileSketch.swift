@@ -109,9 +109,9 @@ package struct QuantileSketch: Sendable, Equatable {
             self = other
             return
         }
-        count += other.count
         rankError = max(rankError, other.rankError)
         if isTable && other.isTable {
+            count += other.count
             mergeTable((other.values, other.counts))
             if values.count > Self.exactCapacity { convertToLevels() }
             return
@@ -120,6 +120,7 @@ package struct QuantileSketch: Sendable, Equatable {
         if isTable { convertToLevels(compressing: false) }
         if other.isTable { other.convertToLevels(compressing: false) }
         rankError = max(rankError, other.rankError)
+        count += other.count
         while levels.count < other.levels.count { levels.append(Level()) }
         for (height, level) in other.levels.enumerated() {
             level.items.withUnsafeBufferPointer { mergeLevel(height, $0) }
@@ -205,19 +206,17 @@ extension QuantileSketch {
         (values, counts) = (mergedValues, mergedCounts)
     }
 
-    /// A value with count c goes to the levels of the bits of c: nothing is lost by the conversion itself.
+    /// A value with count c goes to the levels of the bits of c, as copies in the uppermost level that a sketch of that
+    /// many rows has by itself: nothing is lost by the conversion, and no level is higher than need be.
     private mutating func convertToLevels(compressing: Bool = true) {
         rankError = max(rankError, Self.statedRankError)
+        var top = 0
+        while (Self.levelCapacity << (top + 1)) <= count, top + 2 < Self.maximumLevels { top += 1 }
+        levels = [Level](repeating: Level(), count: top + 1)
         for (value, rows) in zip(values, counts) {
-            var bits = rows
-            while bits > 0 {
-                let height = bits.trailingZeroBitCount
-                while levels.count <= height { levels.append(Level()) }
-                levels[height].items.append(value)
-                bits &= bits - 1
-            }
+            for height in 0..<top where rows >> height & 1 == 1 { levels[height].items.append(value) }
+            for _ in 0..<(rows >> top) { levels[top].items.append(value) }
         }
-        if levels.isEmpty { levels.append(Level()) }
         values = []
         counts = []
         if compressing { compress() }

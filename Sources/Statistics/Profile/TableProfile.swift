@@ -9,7 +9,7 @@ package struct TableProfile: Sendable, Equatable {
     package internal(set) var rows: Int
     /// In the order of the first table.
     package internal(set) var columns: [ColumnProfile]
-    private var edges: [String: Histogram] = [:]
+    private var edges: [String: FixedHistogram] = [:]
 
     /// More rows than this are refused: counts and weights must stay exact.
     package static let maximumRows = 1 << 52
@@ -22,7 +22,7 @@ package struct TableProfile: Sendable, Equatable {
     }
 
     /// An empty profile that will count the named numeric columns in the given histograms.
-    package init(histograms: [String: Histogram]) {
+    package init(histograms: [String: FixedHistogram]) {
         self.init()
         edges = histograms
     }

@@ -1,7 +1,7 @@
 package import Core
 
 /// Counts of finite numbers between given edges: bins [e_i, e_i+1), the last one closed, and what lies outside.
-package struct Histogram: Sendable, Equatable {
+package struct FixedHistogram: Sendable, Equatable {
     /// Ascending, finite, at least two.
     package let edges: [Double]
     /// One count per bin: `edges.count - 1`.
@@ -52,7 +52,7 @@ package struct Histogram: Sendable, Equatable {
         }
     }
 
-    package mutating func merge(_ other: Histogram) throws(Failure) {
+    package mutating func merge(_ other: FixedHistogram) throws(Failure) {
         guard edges == other.edges else {
             throw Failure(.conflict, "histograms with different edges cannot be merged")
         }
