@@ -154,7 +154,7 @@ struct ComparableSides: Sendable {
         switch (reference, current) {
         case (.numeric(let first, _), .numeric(let second, _)):
             return try Evidence.numeric(
-                reference: first, current: second, isTime: kind == .datetime, settings: settings)
+                reference: first, current: second, settings: settings, isDate: kind == .datetime)
         case (.strings(let first, _, let firstText), .strings(let second, _, let secondText)):
             if kind == .text { return try textEvidence(firstText, secondText, settings) }
             return try Evidence.categorical(CategoryCounts(reference: first, current: second), settings: settings)

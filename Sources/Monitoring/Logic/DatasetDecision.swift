@@ -70,8 +70,7 @@ struct DatasetDecision {
                 pValues.append(pValue)
             }
         }
-        let adjusted = MultipleTesting.adjust(
-            pValues, settings.verdictSettings(for: "").correction)
+        let adjusted = Verdicts.qValues(pValues, settings.verdictSettings(for: "").correction)
         for (place, q) in zip(places, adjusted) {
             report.columns[place.column].results[place.result].drifted = q <= settings.alpha
         }

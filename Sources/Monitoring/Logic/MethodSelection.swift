@@ -31,9 +31,9 @@ struct MethodSelection: Sendable {
         for name in names where seen.insert(name).inserted {
             if name == verdictName {
                 selection.verdict = true
-            } else if let method = MethodCatalog.columns.first(where: { $0.name == name }) {
+            } else if let method = MethodCatalog.method(named: name) {
                 selection.columns.append(method)
-            } else if let method = MethodCatalog.datasets.first(where: { $0.name == name }) {
+            } else if let method = MethodCatalog.datasetMethod(named: name) {
                 selection.datasets.append(method)
             } else {
                 throw unknown(name)
@@ -56,8 +56,9 @@ struct MethodSelection: Sendable {
     }
 
     private static func all(of compatibility: DriftSettings.Compatibility) -> [String] {
-        let methods = MethodCatalog.methods(compatibility: compatibility.rawValue)
-        let names = methods.columns.map(\.name) + methods.datasets.map(\.name)
+        let names =
+            MethodCatalog.methods(compatibility: compatibility.rawValue).map(\.name)
+            + MethodCatalog.datasetMethods(compatibility: compatibility.rawValue).map(\.name)
         return compatibility == .steward ? [verdictName] + names : names
     }
 
