@@ -56,13 +56,16 @@ enum CompatGolden {
         NumericSample(rows: fields.map { Double($0) ?? .nan }, isInteger: fields.allSatisfy { Int($0) != nil })
     }
 
-    static func column(_ pair: ColumnPair, _ fields: [String]) -> Column {
-        let isNumber = pair.kind == .num
-        let rows = fields.map { Double($0) ?? .nan }
+    /// The reference side of a recorded column as a table would hold it.
+    static func referenceColumn(_ example: String, _ pair: ColumnPair) throws -> Column {
+        let fields = try table(folder.appending(path: example).appending(path: "reference.csv"))[pair.name] ?? []
+        let isNumber = fields.allSatisfy { $0.isEmpty || Double($0) != nil } && pair.kind == .num
         return Column(
             name: pair.name, kind: pair.kind,
             values: isNumber
-                ? .numbers(NumberColumn(values: rows, isInteger: fields.allSatisfy { Int($0) != nil }))
+                ? .numbers(
+                    NumberColumn(
+                        values: fields.map { Double($0) ?? .nan }, isInteger: fields.allSatisfy { Int($0) != nil }))
                 : .strings(strings(fields)))
     }
 
