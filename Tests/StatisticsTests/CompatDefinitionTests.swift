@@ -31,7 +31,7 @@ private func normal(_ count: Int, seed: UInt64, shift: Double = 0) -> [Double] {
 
 struct EvidentlyDefinitionTests {
     @Test func psiOfTwoCategoriesByHand() throws {
-        let pair = CompatGolden.pair(
+        let pair = CompatColumns.pair(
             "c", .cat, Array(repeating: "a", count: 60) + Array(repeating: "b", count: 40),
             Array(repeating: "a", count: 30) + Array(repeating: "b", count: 70))
         let expected = (0.6 - 0.3) * log(0.6 / 0.3) + (0.4 - 0.7) * log(0.4 / 0.7)
@@ -41,12 +41,12 @@ struct EvidentlyDefinitionTests {
     }
 
     @Test func jensenShannonOfDisjointSidesIsTheRootOfLogTwo() throws {
-        let pair = CompatGolden.pair("c", .cat, ["a", "b"], ["c", "d"])
+        let pair = CompatColumns.pair("c", .cat, ["a", "b"], ["c", "d"])
         #expect(abs(try #require(evaluate("evidently.jensenshannon", pair).score) - log(2.0).squareRoot()) < 1e-15)
     }
 
     @Test func emptyBinsGetAMillionthOfTheSmallestShareOrATenThousandth() throws {
-        let large = CompatGolden.pair("c", .cat, Array(repeating: "a", count: 9) + ["b"], ["a", "a"])
+        let large = CompatColumns.pair("c", .cat, Array(repeating: "a", count: 9) + ["b"], ["a", "a"])
         let expected = (0.9 - 1) * log(0.9) + (0.1 - 0.0001) * log(0.1 / 0.0001)
         #expect(abs(try #require(evaluate("evidently.psi", large).score) - expected) < 1e-12)
     }
@@ -87,11 +87,11 @@ struct EvidentlyDefinitionTests {
     }
 
     @Test func permutationTestsAreSeeded() throws {
-        let pair = CompatGolden.pair("c", .cat, ["a", "a", "b", "c", "a"], ["b", "b", "c", "a"])
+        let pair = CompatColumns.pair("c", .cat, ["a", "a", "b", "c", "a"], ["b", "b", "c", "a"])
         var settings = MethodSettings()
         settings.seed = 7
         #expect(try evaluate("evidently.TVD", pair, settings) == evaluate("evidently.TVD", pair, settings))
-        let same = CompatGolden.pair("c", .cat, ["a", "b"], ["a", "b"])
+        let same = CompatColumns.pair("c", .cat, ["a", "b"], ["a", "b"])
         #expect(try evaluate("evidently.TVD", same).score == 1)
     }
 
@@ -110,7 +110,7 @@ struct AlibiDefinitionTests {
         let pairs = [
             numeric("b", [1, 2, 3], [2, 3, 4]), numeric("a", [1, 2, 3], [1, 2, 3]),
             numeric("gap", [1, .nan], [1, 2]), numeric("wide", [1, 2], [1, .infinity]),
-            CompatGolden.pair("k", .cat, ["x", "y"], ["x", "x"]), CompatGolden.pair("g", .cat, ["x", ""], ["x"]),
+            CompatColumns.pair("k", .cat, ["x", "y"], ["x", "x"]), CompatColumns.pair("g", .cat, ["x", ""], ["x"]),
         ]
         #expect(try dataset("alibi.KSDrift_feature", pairs).columns == ["a", "b"])
         #expect(try dataset("alibi.TabularDrift_fdr", pairs).columns == ["a", "b", "k"])

@@ -33,7 +33,7 @@ struct CompatRobustnessTests {
         for kind in [ColumnKind.cat, .bool, .text] {
             for (i, x) in strings.enumerated() {
                 for (j, y) in strings.enumerated() {
-                    pairs.append(CompatGolden.pair("\(kind)\(i)_\(j)", kind, x, y))
+                    pairs.append(CompatColumns.pair("\(kind)\(i)_\(j)", kind, x, y))
                 }
             }
         }
