@@ -75,6 +75,19 @@ struct CompatCase {
     let name: String
     let expected: JSON
     let pairs: [ColumnPair]
+    /// The reference side of every column.
+    let references: [Column]
+
+    /// Every recorded drift case.
+    static func all() throws -> [CompatCase] {
+        try Golden.caseNames().map { name in
+            let example = try Golden.load(name)
+            return CompatCase(
+                name: name, expected: example.expected,
+                pairs: example.columns.map { Golden.pair($0.reference, $0.current) },
+                references: example.columns.map(\.reference))
+        }
+    }
 
     private func pair(_ name: String) -> ColumnPair? {
         pairs.first { $0.name.utf8.elementsEqual(name.utf8) }

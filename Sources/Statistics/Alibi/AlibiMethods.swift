@@ -104,7 +104,7 @@ package enum AlibiMethods {
         for column in columns.categorical {
             let counts = MergedCounts(column.counts).counts
             let answer = try Contingency.chiSquare(
-                counts.map(\.reference), counts.map(\.current), yates: true)
+                counts.map { Double($0.reference) }, counts.map { Double($0.current) }, yates: true)
             features.append((column.name, answer.pValue, answer.statistic))
         }
         return features
@@ -125,7 +125,7 @@ package enum AlibiMethods {
                 let answer = Contingency.fisherExact(
                     counts[1].current, counts[1].reference, counts[0].current, counts[0].reference,
                     alternative: alternative)
-                features.append((column.name, answer.pValue, answer.statistic))
+                features.append((column.name, answer.pValue, answer.odds))
             }
             return features
         }

@@ -93,7 +93,7 @@ enum EvidentlyCategorical {
         let one = merged.counts.count > 1 ? merged.counts[1] : (reference: 0, current: 0)
         let answer = Contingency.fisherExact(
             one.current, zero.current, one.reference, zero.reference, alternative: .twoSided)
-        return EvidentlyScore(statistic: answer.statistic, score: answer.pValue)
+        return EvidentlyScore(statistic: answer.odds, score: answer.pValue)
     }
 
     /// Hellinger distance of category shares: sqrt(1 - sum sqrt(p q)), the sum clipped to [0, 1].

@@ -12,7 +12,7 @@ enum EvidentlyNumeric {
 
     /// Student's t with pooled variance.
     static func student(_ sides: Sides) throws(Failure) -> EvidentlyScore {
-        let answer = try TTest.independent(sides.reference.values, sides.current.values, equalVariances: true)
+        let answer = TTest.independent(sides.reference, sides.current, equalVariances: true)
         return EvidentlyScore(statistic: answer.statistic, score: answer.pValue)
     }
 
@@ -30,7 +30,7 @@ enum EvidentlyNumeric {
         guard lowest < highest else {
             throw Failure(.invalid, "anderson_ksamp needs more than one distinct observation")
         }
-        let answer = try AndersonDarling.kSample([sides.reference.sorted, sides.current.sorted])
+        let answer = try AndersonDarling.kSample(sides.reference.sorted, sides.current.sorted)
         return EvidentlyScore(statistic: answer.statistic, score: answer.pValue)
     }
 
@@ -50,7 +50,7 @@ enum EvidentlyNumeric {
         guard sides.reference.count >= 5, sides.current.count >= 5 else {
             return EvidentlyScore(statistic: .nan, score: .nan)
         }
-        let answer = try EppsSingleton.test(sides.reference.values, sides.current.values)
+        let answer = try EppsSingleton.test(sides.reference, sides.current)
         return EvidentlyScore(statistic: answer.statistic, score: answer.pValue)
     }
 

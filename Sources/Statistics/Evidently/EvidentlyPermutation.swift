@@ -53,8 +53,7 @@ enum EvidentlyPermutation {
                 "the test needs memory for the square of the \(x.count + y.count) values; the limit is 4000")
         }
         guard x.count > 1, y.count > 1 else { throw Failure(.invalid, "float division by zero") }
-        let scale = kernelScale(x)
-        let kernel = KernelTriangle(x + y, scale: scale)
+        let kernel = KernelTriangle(x, y, scale: kernelScale(x))
         let observed = kernel.discrepancy(Array(0..<x.count), others: y.count)
         var random = SeededRandom(seed: seed)
         var order = Array(0..<(x.count + y.count))
@@ -69,38 +68,63 @@ enum EvidentlyPermutation {
     }
 
     /// 1 / (2 sigma^2) with sigma^2 = half the nearest-rank median of all squared distances, the zeros of the diagonal
-    /// included; a median of 0 counts as 1.
+    /// included; a median of 0 counts as 1, and one that rounding made negative is NaN.
     private static func kernelScale(_ values: [Double]) -> Double {
-        let n = values.count
         var squares: [Double] = []
-        squares.reserveCapacity(n * (n - 1) / 2)
-        for i in 0..<n {
-            for j in 0..<i { squares.append((values[i] - values[j]) * (values[i] - values[j])) }
+        squares.reserveCapacity(values.count * values.count)
+        for x in values {
+            for y in values { squares.append(squaredDistance(x, y)) }
         }
-        let rank = Int((Double(n * n - 1) * 0.5).rounded(.toNearestOrEven))
-        guard rank >= n else { return 1 }
-        squares.sort()
-        let median = squares[min((rank - n) / 2, squares.count - 1)]
-        return 1 / (median > 0 ? median : 1)
+        let rank = Int((Double(squares.count - 1) * 0.5).rounded(.toNearestOrEven))
+        let median = element(rank, of: &squares)
+        return median < 0 ? .nan : 1 / (median > 0 ? median : 1)
+    }
+
+    /// evidently's formula: far from zero its rounding error can exceed the distance, and even be negative.
+    static func squaredDistance(_ x: Double, _ y: Double) -> Double { (y * y - 2 * (x * y)) + x * x }
+
+    /// The element of that rank, by partitioning around medians of three.
+    private static func element(_ rank: Int, of values: inout [Double]) -> Double {
+        var (low, high) = (0, values.count - 1)
+        while low < high {
+            let (a, b, c) = (values[low], values[(low + high) / 2], values[high])
+            let pivot = max(min(a, b), min(max(a, b), c))
+            var (i, j) = (low, high)
+            while i <= j {
+                while values[i] < pivot { i += 1 }
+                while values[j] > pivot { j -= 1 }
+                if i <= j {
+                    values.swapAt(i, j)
+                    i += 1
+                    j -= 1
+                }
+            }
+            if rank <= j { high = j } else if rank >= i { low = i } else { break }
+        }
+        return values[rank]
     }
 }
 
-/// The kernel of all pairs i > j, packed.
+/// The kernel of all pairs i > j of both samples, the first sample's values first, packed.
 private struct KernelTriangle {
-    private let size: Int
     private var packed: [Double] = []
     private var rowSums: [Double]
     /// Over all ordered pairs i != j.
     private var total = 0.0
 
-    init(_ values: [Double], scale: Double) {
-        size = values.count
-        rowSums = Array(repeating: 0, count: size)
-        packed.reserveCapacity(size * (size - 1) / 2)
-        for i in 0..<size {
+    init(_ x: [Double], _ y: [Double], scale: Double) {
+        let values = x + y
+        rowSums = Array(repeating: 0, count: values.count)
+        packed.reserveCapacity(values.count * (values.count - 1) / 2)
+        for i in values.indices {
             for j in 0..<i {
-                let difference = values[i] - values[j]
-                let kernel = exp(-scale * difference * difference)
+                // Within a sample both orders count, between the samples only (first, second).
+                let forwards = exp(-scale * EvidentlyPermutation.squaredDistance(values[j], values[i]))
+                let isMixed = i >= x.count && j < x.count
+                let kernel =
+                    isMixed
+                    ? forwards
+                    : (forwards + exp(-scale * EvidentlyPermutation.squaredDistance(values[i], values[j]))) / 2
                 packed.append(kernel)
                 rowSums[i] += kernel
                 rowSums[j] += kernel

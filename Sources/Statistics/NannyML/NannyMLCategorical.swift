@@ -55,7 +55,7 @@ enum NannyMLCategorical {
             measure: { (chunk) throws(Failure) in
                 let used = reference.counts.indices.filter { reference.counts[$0] + chunk.counts[$0] > 0 }
                 let answer = try Contingency.chiSquare(
-                    used.map { reference.counts[$0] }, used.map { chunk.counts[$0] }, yates: true)
+                    used.map { Double(reference.counts[$0]) }, used.map { Double(chunk.counts[$0]) }, yates: true)
                 return (answer.statistic, answer.pValue)
             }, largest: 1)
     }

@@ -100,8 +100,9 @@ enum NannyMLReconstruction {
 
 /// Standardisation and principal components of a table, fitted on one side.
 struct PrincipalComponents {
-    private let centres: [Double]
-    private let scales: [Double]
+    /// Per column: a value becomes (value - mean) / scale - rest. The three steps stay apart, as in scikit-learn: with a
+    /// large mean its rounding error is what `rest` holds.
+    private let standards: [(mean: Double, scale: Double, rest: Double)]
     /// Row-major, one row per kept component.
     private let components: [Double]
     /// Kept components.
@@ -112,25 +113,16 @@ struct PrincipalComponents {
     ///   - varianceShare: components are kept until their share of the variance exceeds it.
     init(_ columns: [[Double]], varianceShare: Double) throws(Failure) {
         let rows = columns[0].count
-        var centres: [Double] = []
-        var scales: [Double] = []
+        var standards: [(mean: Double, scale: Double, rest: Double)] = []
         var standard: [[Double]] = []
         for column in columns {
-            let mean = NumPy.mean(column)
-            let variance = NumPy.variance(column, ddof: 0)
-            // A column that varies by no more than rounding is left unscaled, as in scikit-learn.
-            let noise = Double(rows) * Double.ulpOfOne * variance
-            let offset = Double(rows) * mean * Double.ulpOfOne
-            let isConstant = variance <= noise + offset * offset
-            let scale = isConstant ? 1 : variance.squareRoot()
+            let (mean, scale) = Self.standard(of: column)
             let scaled = column.map { ($0 - mean) / scale }
             let rest = NumPy.mean(scaled)
-            centres.append(mean + rest * scale)
-            scales.append(scale)
+            standards.append((mean, scale, rest))
             standard.append(scaled.map { $0 - rest })
         }
-        self.centres = centres
-        self.scales = scales
+        self.standards = standards
         let size = columns.count
         var covariance = Array(repeating: 0.0, count: size * size)
         for i in 0..<size {
@@ -153,6 +145,19 @@ struct PrincipalComponents {
         // Without any variance there is nothing to keep and nothing left over.
         count = max(kept, 1)
         components = Array(eigen.vectors.prefix(count * size))
+    }
+
+    /// Mean and population standard deviation by the corrected two-pass algorithm; 1 for a column that varies by no more
+    /// than rounding, as in scikit-learn.
+    private static func standard(of column: [Double]) -> (mean: Double, scale: Double) {
+        let count = Double(column.count)
+        let mean = NumPy.mean(column)
+        let deviations = column.map { $0 - mean }
+        let correction = NumPy.sum(deviations)
+        let variance = (NumPy.sum(deviations.map { $0 * $0 }) - correction * correction / count) / count
+        let offset = count * mean * Double.ulpOfOne
+        let noise = count * Double.ulpOfOne * variance + offset * offset
+        return (mean, variance <= noise ? 1 : variance.squareRoot())
     }
 
     private static func product(_ x: [Double], _ y: [Double]) -> Double {
@@ -181,7 +186,10 @@ struct PrincipalComponents {
         let size = columns.count
         var row = Array(repeating: 0.0, count: size)
         return columns[0].indices.map { index in
-            for column in 0..<size { row[column] = (columns[column][index] - centres[column]) / scales[column] }
+            for column in 0..<size {
+                let (mean, scale, shift) = standards[column]
+                row[column] = (columns[column][index] - mean) / scale - shift
+            }
             var rest = row
             for component in 0..<count {
                 let start = component * size
