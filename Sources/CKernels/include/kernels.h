@@ -1,4 +1,7 @@
 #ifndef STEWARD_KERNELS_H
 #define STEWARD_KERNELS_H
 /* Numeric kernels, one header per topic, included here. */
+#include "csv.h"
+#include "dictionary.h"
+#include "number.h"
 #endif
