@@ -4,7 +4,7 @@ import Core
 /// in the order of the schema.
 struct ArrowBatchReader {
     let rows: Int
-    let memory = ArrowMemory()
+    let memory = OwnedBuffers()
     private let nodes: [[Int64]]
     private let buffers: [[Int64]]
     private let variadicCounts: [Int64]

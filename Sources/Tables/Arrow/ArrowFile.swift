@@ -5,9 +5,10 @@ import Core
 /// Layout after "Serialization and Interprocess Communication" of the Arrow columnar format, metadata version V4 and
 /// V5. Everything the file says about sizes is checked before memory is taken or read. Only the buffers of wanted
 /// columns are read.
-struct ArrowFile: ~Copyable {
+final class ArrowFile: ArrowBatchSource {
     let file: DataFile
     let schema: ArrowSchemaMessage
+    var fields: [ArrowField] { schema.nodes.map(\.field) }
     private let blocks: Blocks
     private var dictionaries: [Int64: Dictionary] = [:]
     private var identities = 0
@@ -23,7 +24,7 @@ struct ArrowFile: ~Copyable {
     private struct Dictionary {
         var identity: Int
         var parts: [ArrowVector]
-        var memory: [ArrowMemory]
+        var memory: [OwnedBuffers]
     }
 
     /// One encapsulated message.
@@ -33,7 +34,7 @@ struct ArrowFile: ~Copyable {
         var kind: UInt8
         var bodyStart: Int
         var bodyLength: Int
-        var memory: ArrowMemory
+        var memory: OwnedBuffers
     }
 
     init(_ path: String) throws(Failure) {
@@ -49,6 +50,7 @@ struct ArrowFile: ~Copyable {
             throw Self.damaged(path, "it does not begin with a schema")
         }
         let schema: ArrowSchemaMessage
+        var fields: [ArrowField] { schema.nodes.map(\.field) }
         do { schema = try ArrowSchemaMessage(message.header) } catch { throw Self.damaged(path, "in its schema") }
         withExtendedLifetime(message.memory) {}
         (self.schema, blocks) = (schema, .sequential(from: message.bodyStart + message.bodyLength))
@@ -63,7 +65,7 @@ struct ArrowFile: ~Copyable {
 
     /// Calls `body` with each record batch: one vector for each wanted column, and the number of rows. The vectors are
     /// valid during the call.
-    mutating func forEachBatch(
+    func forEachBatch(
         _ wanted: [Bool], _ body: ([ArrowVector], Int) throws(Failure) -> Void
     ) throws(Failure) {
         dictionaries = [:]
@@ -84,7 +86,7 @@ struct ArrowFile: ~Copyable {
         }
     }
 
-    private mutating func handle(
+    private func handle(
         _ message: Message, at offset: Int, _ wanted: [Bool], _ body: ([ArrowVector], Int) throws(Failure) -> Void
     ) throws(Failure) {
         switch message.kind {
@@ -107,7 +109,7 @@ struct ArrowFile: ~Copyable {
         }
     }
 
-    private mutating func readBatch(
+    private func readBatch(
         _ reader: consuming ArrowBatchReader, _ wanted: [Bool], _ body: ([ArrowVector], Int) throws(Failure) -> Void
     ) throws(Failure) {
         var vectors: [ArrowVector] = []
@@ -131,7 +133,7 @@ struct ArrowFile: ~Copyable {
         withExtendedLifetime(dictionaries) {}
     }
 
-    private mutating func readDictionary(_ message: Message, at offset: Int, _ wanted: [Bool]) throws(Failure) {
+    private func readDictionary(_ message: Message, at offset: Int, _ wanted: [Bool]) throws(Failure) {
         let id: Int64
         let isDelta: Bool
         let data: FlatBuffer.Table?
@@ -172,7 +174,7 @@ struct ArrowFile: ~Copyable {
 
     /// The footer of the file format: schema and places of the messages.
     private static func footer(_ file: borrowing DataFile) throws(Failure) -> (ArrowSchemaMessage, Blocks) {
-        let memory = ArrowMemory()
+        let memory = OwnedBuffers()
         guard file.size >= 20 else { throw damaged(file.path, "it is cut off") }
         let tail = try load(file, file.size - 10, 10, memory)
         let length = Int(Int32(littleEndian: tail.loadUnaligned(as: Int32.self)))
@@ -195,7 +197,7 @@ struct ArrowFile: ~Copyable {
 
     /// The message at a place; nil at the end of a stream.
     private static func message(_ file: borrowing DataFile, at offset: Int) throws(Failure) -> Message? {
-        let memory = ArrowMemory()
+        let memory = OwnedBuffers()
         guard offset >= 0, offset <= file.size - 4 else {
             if offset == file.size { return nil }
             throw damaged(file.path, "a message begins at byte \(offset), outside the file")
@@ -230,7 +232,7 @@ struct ArrowFile: ~Copyable {
 
     /// Bytes that are known to be inside the file.
     static func load(
-        _ file: borrowing DataFile, _ offset: Int, _ count: Int, _ memory: ArrowMemory
+        _ file: borrowing DataFile, _ offset: Int, _ count: Int, _ memory: OwnedBuffers
     ) throws(Failure) -> UnsafeRawBufferPointer {
         let room = try memory.allocate(count)
         guard try file.read(into: room, at: offset) == count else {

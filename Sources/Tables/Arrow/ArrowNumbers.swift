@@ -6,7 +6,7 @@ extension ArrowVector {
         switch type {
         case .float(64): appendDoubles(to: &result)
         case .float(32): append(Float.self, to: &result) { Double($0) }
-        case .float: append(UInt16.self, to: &result, Self.half)
+        case .float: append(UInt16.self, to: &result) { Double(binary16: $0) }
         case .integer(8, true): append(Int8.self, to: &result) { Double($0) }
         case .integer(8, false): append(UInt8.self, to: &result) { Double($0) }
         case .integer(16, true): append(Int16.self, to: &result) { Double($0) }
@@ -44,7 +44,7 @@ extension ArrowVector {
     ) {
         let start = result.count
         let width = MemoryLayout<Value>.size
-        result.reserveCapacity(start + length, growing: true)
+        result.makeRoom(for: length)
         for row in offset..<offset &+ length {
             result.append(number(values.loadUnaligned(fromByteOffset: row &* width, as: Value.self)))
         }
@@ -62,19 +62,6 @@ extension ArrowVector {
     private func blankMissing(in result: inout [Double], from start: Int) {
         guard validity != nil else { return }
         for row in 0..<length where !isPresent(row) { result[start &+ row] = .nan }
-    }
-
-    /// IEEE 754 binary16 from its bits; every value is exact.
-    private static func half(_ bits: UInt16) -> Double {
-        let exponent = Int(bits >> 10 & 0x1F)
-        let fraction = Double(bits & 0x3FF)
-        let magnitude: Double =
-            switch exponent {
-            case 0: fraction * 0x1p-24
-            case 31: fraction == 0 ? .infinity : .nan
-            default: (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
-            }
-        return bits >> 15 == 0 ? magnitude : -magnitude
     }
 
     /// Little-endian two's complement in 32- or 64-bit limbs, most significant limb signed.
@@ -108,9 +95,17 @@ extension ArrowVector {
     private static func powerOfTen(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? .infinity }
 }
 
-extension Array {
-    /// Room for at least `count` elements, at least doubling: repeated small appends stay linear.
-    fileprivate mutating func reserveCapacity(_ count: Int, growing: Bool) {
-        if count > capacity { reserveCapacity(growing ? Swift.max(count, capacity * 2) : count) }
+extension Double {
+    /// IEEE 754 binary16 from its bits; every value is exact.
+    init(binary16 bits: UInt16) {
+        let exponent = Int(bits >> 10 & 0x1F)
+        let fraction = Double(bits & 0x3FF)
+        let magnitude: Double =
+            switch exponent {
+            case 0: fraction * 0x1p-24
+            case 31: fraction == 0 ? .infinity : .nan
+            default: (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
+            }
+        self = bits >> 15 == 0 ? magnitude : -magnitude
     }
 }

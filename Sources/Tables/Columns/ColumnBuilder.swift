@@ -21,7 +21,7 @@ struct ColumnBuilder {
     /// No number so far has a fraction or was written as one, and none is missing.
     private(set) var isInteger = true
     private(set) var indices: [Int32] = []
-    private(set) var dictionary = StringDictionary()
+    private(set) var dictionary = DistinctStrings()
     private var encoded: [EncodedDictionary] = []
 
     init(name: String, nature: Nature = .unknown) {
@@ -43,7 +43,7 @@ struct ColumnBuilder {
         numbers.removeAll(keepingCapacity: true)
         indices.removeAll(keepingCapacity: true)
         isInteger = true
-        dictionary = StringDictionary()
+        dictionary = DistinctStrings()
         for index in encoded.indices { encoded[index].forgetPlaces() }
     }
 
@@ -64,11 +64,20 @@ struct ColumnBuilder {
         if nature == .unknown { settle(.number) }
         guard nature == .number || nature == .instant else {
             becomeStrings()
-            append(known: dictionary.index(of: Self.text(number, asInteger: whole)))
+            append(known: dictionary.index(of: Self.text(number, asInteger: true)))
             return
         }
         count &+= 1
         numbers.append(number)
+        if !whole { isInteger = false }
+    }
+
+    /// Appends `rows` numbers to a column of numbers or instants; NaN is missing.
+    @inline(__always)
+    mutating func append(count rows: Int, isInteger whole: Bool, _ number: (Int) -> Double) {
+        numbers.makeRoom(for: rows)
+        for row in 0..<rows { numbers.append(number(row)) }
+        count += rows
         if !whole { isInteger = false }
     }
 
@@ -173,7 +182,7 @@ struct ColumnBuilder {
     }
 
     private mutating func appendStrings(_ vector: ArrowVector) -> String? {
-        indices.reserveCapacity(max(indices.count + vector.length, min(indices.capacity, indices.count * 2)))
+        indices.makeRoom(for: vector.length)
         for row in 0..<vector.length {
             guard vector.isPresent(row) else {
                 indices.append(-1)
@@ -221,7 +230,7 @@ struct ColumnBuilder {
 
     /// A dictionary may list values that never occur and list one twice; only values that occur are taken in.
     private mutating func takeStrings(_ raw: [Double]) {
-        indices.reserveCapacity(max(indices.count + raw.count, min(indices.capacity, indices.count * 2)))
+        indices.makeRoom(for: raw.count)
         for index in raw {
             guard !index.isNaN else {
                 indices.append(-1)
@@ -263,4 +272,11 @@ private struct EncodedDictionary {
 extension ArrowType {
     /// Values are integers by their type.
     fileprivate var isWhole: Bool { if case .integer = self { true } else { false } }
+}
+
+extension Array {
+    /// Room for `more` further elements; at least doubles when it grows, so that many small appends stay linear.
+    mutating func makeRoom(for more: Int) {
+        if count + more > capacity { reserveCapacity(Swift.max(count + more, capacity * 2)) }
+    }
 }

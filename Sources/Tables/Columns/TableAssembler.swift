@@ -97,3 +97,54 @@ struct TableAssembler {
 extension ArrowType {
     fileprivate var name: String { if case .unsupported(let name) = self { name } else { "\(self)" } }
 }
+
+extension TableAssembler {
+    func table(_ options: ReadOptions) throws(Failure) -> Table {
+        var columns: [Column] = []
+        for builder in builders { columns.append(try builder.column(options, source: source)) }
+        return Table(columns: columns, rowCount: rowCount)
+    }
+
+    /// Reads a source twice: once for the kinds of its columns of strings (not at all if there are none), and once to hand
+    /// out tables of `batchRows` rows.
+    /// - Returns: notes.
+    static func inBatches(
+        _ batches: some ArrowBatchSource, _ options: ReadOptions, source: String, batchRows: Int,
+        _ body: (Table) throws(Failure) -> Void
+    ) throws(Failure) -> [String] {
+        let limit = max(1, batchRows)
+        var kinds = KindDecision(options)
+        var assembler = try TableAssembler(batches.fields, options, source: source)
+        let undecided = assembler.builders.filter { $0.nature == .string && options.kind(of: $0.name) == nil }
+        if !undecided.isEmpty {
+            var only = options
+            only.include = undecided.map(\.name)
+            var first = try TableAssembler(batches.fields, only, source: source)
+            try batches.forEachBatch(first.wanted) { (vectors, rows) throws(Failure) in
+                try first.append(vectors, rows: rows, limit: limit) { full throws(Failure) in
+                    try kinds.observe(full.builders)
+                }
+            }
+            try kinds.observe(first.builders)
+        }
+        let decided = try kinds.options(for: assembler.builders, source: source)
+        try batches.forEachBatch(assembler.wanted) { (vectors, rows) throws(Failure) in
+            try assembler.append(vectors, rows: rows, limit: limit) { full throws(Failure) in
+                try body(try full.table(decided))
+            }
+        }
+        if assembler.rowCount > 0 { try body(try assembler.table(decided)) }
+        return assembler.notes
+    }
+}
+
+/// A source of record batches that can be gone through more than once.
+protocol ArrowBatchSource: AnyObject {
+    var fields: [ArrowField] { get }
+
+    /// Calls `body` with each record batch: a checked vector for each wanted field, valid during the call, and the number
+    /// of rows.
+    func forEachBatch(
+        _ wanted: [Bool], _ body: ([ArrowVector], Int) throws(Failure) -> Void
+    ) throws(Failure)
+}

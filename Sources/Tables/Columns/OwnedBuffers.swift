@@ -7,7 +7,7 @@ import Core
 #endif
 
 /// Buffers that live as long as this object; vectors point into them.
-final class ArrowMemory {
+final class OwnedBuffers {
     private var blocks: [UnsafeMutableRawPointer] = []
 
     deinit { for block in blocks { free(block) } }

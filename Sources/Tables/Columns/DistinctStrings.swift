@@ -1,7 +1,7 @@
 /// The distinct byte strings of a column in the order of first appearance, found again by hash.
 ///
 /// Values are UTF-8; equality is equality of bytes. The hash only finds candidates, so the result does not depend on it.
-struct StringDictionary {
+struct DistinctStrings {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
     private var hashes: [UInt64] = []
