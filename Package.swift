@@ -49,6 +49,18 @@ let package = Package(
         .target(name: "CArrow"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // What the benchmarks read, and the fuzzer of the parsers.
+        .executableTarget(
+            name: "benchmark-data",
+            dependencies: ["Monitoring", "Platform", "Statistics", "Core", argumentParser],
+            path: "Benchmarks/Data",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "steward-fuzz",
+            dependencies: ["Statistics", "Tables", "Core", argumentParser],
+            path: "Fuzz",
+            swiftSettings: strict),
+
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
@@ -57,6 +69,7 @@ let package = Package(
             name: "MonitoringTests",
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core"],
             swiftSettings: strict),
+        .testTarget(name: "SpecTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
