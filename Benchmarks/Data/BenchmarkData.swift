@@ -54,8 +54,8 @@ struct BenchmarkData: ParsableCommand {
         let value = random.normal() + shift
         switch column % 5 {
         case 0, 1: line.fixed(value, decimals: 6)
-        case 2: line.fixed(1_000 * exp(0.8 * value), decimals: 4)
-        case 3: line.integer(Int(40 + 12 * value))
+        case 2: line.fixed(1_000 * exp(0.8 * value), decimals: 6)
+        case 3: line.integer(Int(400 + 120 * value))
         default: line.fixed(50 + 10 * value, decimals: 6)
         }
     }

@@ -3,9 +3,9 @@ import Foundation
 /// One executable document: files to write and commands to run, in the order they are told.
 ///
 /// A fenced block whose first line reads ```` ```csv loans.csv ```` is a file. A ```` ```console ```` block holds
-/// commands (`$ steward ...`) and below each what it prints, standard output and standard error together. In what is expected a
-/// line `...` stands for any number of lines and `...` inside a line for any text; `[exit 2]` states the exit status,
-/// which is 0 where nothing is said.
+/// commands (`$ steward ...`) and below each what it prints, standard output and standard error together. In what is
+/// expected a line `...` stands for any number of lines and `...` inside a line for any text; `[exit 2]` states the
+/// exit status, which is 0 where nothing is said.
 struct Spec: Sendable {
     enum Step: Sendable, Equatable {
         case file(name: String, content: String)
