@@ -59,6 +59,7 @@ let package = Package(
             name: "steward-fuzz",
             dependencies: ["Statistics", "Tables", "Core", argumentParser],
             path: "Fuzz",
+            exclude: ["Corpus"],
             swiftSettings: strict),
         // What docs/concepts/statistics.md claims, measured: the studies, and the command that prints their tables.
         .target(

@@ -60,11 +60,11 @@ struct Scratch {
         self.subject = subject
         let memory = "/dev/shm"
         let folder = FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
-        path = "\(folder)/steward-fuzz-\(getpid()).\(subject.fileExtension)"
+        path = "\(folder)/steward-fuzz-\(getpid()).\(subject.fileExtension ?? "bin")"
     }
 
     func run(_ input: [UInt8]) throws {
-        guard subject.readsFile else { return try subject.parse(input, "") }
+        guard subject.fileExtension != nil else { return try subject.parse(input, "") }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         _ = input.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
@@ -74,7 +74,7 @@ struct Scratch {
 
     static func remove(process: Int32, subject: Subject) {
         for folder in ["/dev/shm", NSTemporaryDirectory()] {
-            unlink("\(folder)/steward-fuzz-\(process).\(subject.fileExtension)")
+            unlink("\(folder)/steward-fuzz-\(process).\(subject.fileExtension ?? "bin")")
         }
     }
 }
@@ -104,7 +104,7 @@ struct Watch {
             }
             findings += 1
             first = notes.iteration + 1
-            let file = "\(crashes)/\(subject.name)-\(seed)-\(notes.iteration).\(subject.fileExtension)"
+            let file = "\(crashes)/\(subject.name)-\(seed)-\(notes.iteration).\(subject.fileExtension ?? "bin")"
             let input = subject.input(seed: seed, iteration: notes.iteration)
             try Data(input).write(to: URL(filePath: file))
             print("\(subject.name): \(ending) in iteration \(notes.iteration); input: \(file)")

@@ -35,14 +35,8 @@ package enum DemoData {
             }
             try file.commit()
         }
-        try write(schema.serialised(pretty: true) + [UInt8(ascii: "\n")], to: folder + "/schema.json")
-        try write(Array(explanation.utf8), to: folder + "/README.txt")
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-        var file = try OutputFile(path: path)
-        try file.append(bytes)
-        try file.commit()
+        try AtomicFile.write(schema.serialised(pretty: true) + [UInt8(ascii: "\n")], to: folder + "/schema.json")
+        try AtomicFile.write(Array(explanation.utf8), to: folder + "/README.txt")
     }
 
     private static var schema: JSON {
