@@ -5,5 +5,6 @@ package enum Monitoring {
     package static let commands: [any ParsableCommand.Type] = [
         DriftCommand.self,
         MethodsCommand.self,
+        DemoCommand.self,
     ]
 }
