@@ -75,20 +75,20 @@ struct ColumnComparison: Sendable {
             return ColumnPair(
                 name: name, kind: kind,
                 values: .categorical(
-                    CategoryCounts(reference: first, current: second), reference: first, current: second))
+                    CategoryCounts(counting: first, against: second), reference: first, current: second))
         // An all-missing column is read as numbers; beside strings it is an empty column of strings.
         case (.numbers(let first), .strings(let second)):
             let empty = StringColumn(indices: Array(repeating: -1, count: first.values.count), dictionary: [])
             return ColumnPair(
                 name: name, kind: .cat,
                 values: .categorical(
-                    CategoryCounts(reference: empty, current: second), reference: empty, current: second))
+                    CategoryCounts(counting: empty, against: second), reference: empty, current: second))
         case (.strings(let first), .numbers(let second)):
             let empty = StringColumn(indices: Array(repeating: -1, count: second.values.count), dictionary: [])
             return ColumnPair(
                 name: name, kind: .cat,
                 values: .categorical(
-                    CategoryCounts(reference: first, current: empty), reference: first, current: empty))
+                    CategoryCounts(counting: first, against: empty), reference: first, current: empty))
         }
     }
 

@@ -1,33 +1,6 @@
 import Core
 import Statistics
 
-extension EmpiricalDistribution {
-    /// Rows at or below `value`.
-    func countAtOrBelow(_ value: Double) -> Int {
-        var low = 0
-        var high = points.count
-        while low < high {
-            let middle = (low + high) / 2
-            if points[middle] <= value { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return 0 }
-        return cumulative.map { $0[low - 1] } ?? low
-    }
-
-    /// The smallest point whose share of rows at or below it reaches `probability`.
-    func quantile(_ probability: Double) -> Double {
-        let rank = max(1, min(count, Int((probability * Double(count)).rounded(.up))))
-        guard let cumulative else { return points[rank - 1] }
-        var low = 0
-        var high = cumulative.count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if cumulative[middle] >= rank { high = middle } else { low = middle + 1 }
-        }
-        return points[low]
-    }
-}
-
 /// What the charts of a column need, from data and profiles alike.
 enum ColumnShapes {
     private static let bins = 40
@@ -38,8 +11,8 @@ enum ColumnShapes {
         let edges = edges(reference, current)
         return .numeric(
             edges: edges, reference: shares(of: reference, edges), current: shares(of: current, edges),
-            probabilities: probabilities, referenceQuantiles: probabilities.map(reference.quantile),
-            currentQuantiles: probabilities.map(current.quantile))
+            probabilities: probabilities, referenceQuantiles: probabilities.map { reference.quantile($0) },
+            currentQuantiles: probabilities.map { current.quantile($0) })
     }
 
     /// Equal bins over the middle 99 % of both sides; the outer bins take what lies beyond. Few integers get a bin each.
@@ -68,7 +41,7 @@ enum ColumnShapes {
         var below = 0
         let total = Double(max(1, side.count))
         return edges.indices.dropFirst().map { index in
-            let upTo = index == edges.count - 1 ? side.count : side.countAtOrBelow(edges[index])
+            let upTo = index == edges.count - 1 ? side.count : side.rank(of: edges[index])
             defer { below = upTo }
             return Double(upTo - below) / total
         }

@@ -55,11 +55,11 @@ enum ReducedColumn: Sendable {
     }
 
     private init(strings: StringColumn) {
-        let counts = strings.counts
+        let counts = strings.frequencies
         let summary = ColumnSummary(
             rows: strings.indices.count, missing: strings.missingCount, infinite: 0,
-            distinct: counts.count { $0 > 0 })
-        self = .strings(zip(strings.dictionary, counts).map { ($0, $1) }, summary, .rows(strings))
+            distinct: counts.count { $0.1 > 0 })
+        self = .strings(counts, summary, .rows(strings))
     }
 
     private init(profile: ColumnProfile) {
