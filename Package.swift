@@ -39,7 +39,7 @@ let package = Package(
 
         // Engines: pure, synchronous; Tables alone opens files.
         .target(name: "Statistics", dependencies: ["Core", "CKernels"], swiftSettings: strict),
-        .target(name: "Tables", dependencies: ["Core", "CKernels", "CArrow", "CZlib"], exclude: ["Arrow","Columns","DuckDB","NDJSON","Numpy","Zip"], swiftSettings: strict),
+        .target(name: "Tables", dependencies: ["Core", "CKernels", "CArrow", "CZlib"], swiftSettings: strict),
 
         // The vocabulary.
         .target(name: "Core", swiftSettings: strict),
