@@ -7,5 +7,5 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: Monitoring.commands)
+        subcommands: Monitoring.commands + [EngineCommand.self])
 }
