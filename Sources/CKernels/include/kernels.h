@@ -3,4 +3,5 @@
 /* Numeric kernels, one header per topic, included here. */
 #include "lattice.h"
 #include "sort.h"
+#include "gap.h"
 #endif
