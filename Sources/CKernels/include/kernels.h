@@ -7,4 +7,5 @@
 #include "number.h"
 #include "profile_block.h"
 #include "sort.h"
+#include "gap.h"
 #endif
