@@ -55,7 +55,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict),
         .testTarget(
             name: "MonitoringTests",
-            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core"],
+            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

@@ -2,5 +2,7 @@ package import ArgumentParser
 
 /// The front door of the Monitoring domain: everything it plugs into the program.
 package enum Monitoring {
-    package static let commands: [any ParsableCommand.Type] = []
+    package static let commands: [any ParsableCommand.Type] = [
+        ProfileCommand.self
+    ]
 }

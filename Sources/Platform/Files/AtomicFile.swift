@@ -14,7 +14,9 @@ package enum AtomicFile {
     /// - Throws: `invalid` when the folder does not exist or `path` is a folder, `unavailable` when the system refuses;
     ///   nothing is left behind.
     package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw Failure(.invalid, "the name of the output file is empty") }
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Failure(.invalid, "the name of the output file is empty")
+        }
         var target = path
         var mode: mode_t?
         var info = stat()
