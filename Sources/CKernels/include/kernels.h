@@ -4,4 +4,7 @@
 #include "lattice.h"
 #include "profile_block.h"
 #include "sort.h"
+#include "csv.h"
+#include "dictionary.h"
+#include "number.h"
 #endif

@@ -34,8 +34,8 @@ package struct ReadOptions: Sendable {
 
     /// The kind that was asked for; names are compared as UTF-8 bytes.
     package func kind(of name: String) -> ColumnKind? {
-        guard let kind = kinds[name] else { return nil }
         // Dictionary look-up is by canonical equivalence; only the same bytes are the same column.
-        return kinds.keys.contains { $0.utf8.elementsEqual(name.utf8) } ? kind : nil
+        guard let index = kinds.index(forKey: name), kinds[index].key.utf8.elementsEqual(name.utf8) else { return nil }
+        return kinds[index].value
     }
 }
