@@ -10,9 +10,9 @@ struct ProfileCommand: ParsableCommand {
         commandName: "profile",
         abstract: "Summarise data once, compare and merge the summaries later.",
         discussion: """
-            A profile holds what a comparison needs of every column - counts, missing values, mean and deviation, quantiles,
-            distinct values, categories - and no rows. It takes about 35 kB per numeric column, however large the data.
-            `steward drift` takes a profile wherever it takes data.
+            A profile holds what a comparison needs of every column - counts, missing values, mean and deviation, \
+            quantiles, distinct values, categories - and no rows. It takes about 35 kB per numeric column, however large \
+            the data. `steward drift` takes a profile wherever it takes data.
 
             Profile the training data once:
               steward profile train.csv -o train.profile
@@ -23,8 +23,8 @@ struct ProfileCommand: ParsableCommand {
             Profile each day, and merge the days into a week:
               steward profile merge mon.profile tue.profile wed.profile -o week.profile
 
-            Merging equals profiling everything at once: exactly for counts, ranges and up to 4,096 distinct values of a
-            column, within 0.25 % of a rank beyond. Look at a profile:
+            Merging equals profiling everything at once: exactly for counts, ranges and up to 4,096 distinct values of \
+            a column, within 0.25 % of a rank beyond. Look at a profile:
               steward profile show train.profile
             """,
         subcommands: [ProfileCreate.self, ProfileMerge.self, ProfileShow.self],
@@ -52,8 +52,8 @@ struct ProfileCreate: ParsableCommand {
         commandName: "create",
         abstract: "Make a profile of a data file (the word \"create\" may be left out).",
         discussion: """
-            Reads CSV, NDJSON, NumPy, Arrow and Parquet in bounded memory. Kinds of columns are inferred over the whole file;
-            give a schema file when several files must be read the same way, which merging needs.
+            Reads CSV, NDJSON, NumPy, Arrow and Parquet in bounded memory. Kinds of columns are inferred over the whole \
+            file; give a schema file when several files must be read the same way, which merging needs.
 
             Examples:
               steward profile create train.csv -o train.profile
@@ -84,6 +84,7 @@ struct ProfileCreate: ParsableCommand {
             var options = ReadOptions()
             options.missing = Set(missing)
             options.exclude = Self.names(exclude)
+            if let schema { options.kinds = try SchemaFile.read(schema) }
             if !columns.isEmpty { options.include = Self.names(columns) }
             let (profile, _, notes) = try ProfileFile.load(data, options)
             ProfileExit.note(notes)
@@ -103,7 +104,8 @@ struct ProfileMerge: ParsableCommand {
         commandName: "merge",
         abstract: "Merge profiles of parts into the profile of the whole.",
         discussion: """
-            The parts must have the same columns of the same kinds, in any order; a column without any value fits every kind.
+            The parts must have the same columns of the same kinds, in any order; a column without any value fits every \
+            kind.
 
             Example:
               steward profile merge january.profile february.profile -o winter.profile

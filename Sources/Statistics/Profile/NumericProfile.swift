@@ -177,10 +177,11 @@ extension NumericProfile.State {
 }
 
 extension QuantileSketch {
-    /// The distinct values of the exact table as a HyperLogLog.
+    /// The distinct values that are held as a HyperLogLog: all of them while the sketch is exact.
     func hashed() -> HyperLogLog {
         var sketch = HyperLogLog.zero
         sketch.update(values)
+        for level in levels { sketch.update(level.items) }
         return sketch
     }
 }
