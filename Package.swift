@@ -49,9 +49,18 @@ let package = Package(
         .target(name: "CArrow"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // What docs/concepts/statistics.md claims, measured: the studies, and the command that prints their tables.
+        .target(
+            name: "Simulation", dependencies: ["Statistics", "Core"], path: "Benchmarks/Simulation/Studies",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "steward-simulate", dependencies: ["Simulation"], path: "Benchmarks/Simulation/Command",
+            swiftSettings: strict),
+
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Statistics", "Core"], swiftSettings: strict),
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict),
         .testTarget(
             name: "MonitoringTests",
