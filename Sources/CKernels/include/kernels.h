@@ -2,6 +2,7 @@
 #define STEWARD_KERNELS_H
 /* Numeric kernels, one header per topic, included here. */
 #include "lattice.h"
+#include "merge.h"
 #include "sort.h"
 #include "gap.h"
 #endif
