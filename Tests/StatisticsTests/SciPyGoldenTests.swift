@@ -6,9 +6,9 @@ import Testing
 struct SciPyGoldenTests {
     static let present = Comment(rawValue: "../shared is absent: golden comparisons skipped")
 
-    /// Two-valued columns make the Epps-Singleton covariance singular; which of its singular values scipy takes for rounding
-    /// noise depends on the machine's linear algebra: scipy of the same version gave other numbers than these on another
-    /// machine (there Steward's, for the first). Not compared.
+    /// Two-valued columns make the Epps-Singleton covariance singular; which of its singular values scipy takes for
+    /// rounding noise depends on the machine's linear algebra: scipy of the same version gave other numbers than
+    /// these on another machine (there Steward's, for the first). Not compared.
     static let unsettled: Set<String> = [
         "num_discrete binary_num scipy.epps_singleton", "num_discrete_mid binary_num scipy.epps_singleton",
     ]
