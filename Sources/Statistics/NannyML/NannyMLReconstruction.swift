@@ -60,6 +60,10 @@ enum NannyMLReconstruction {
         guard columns.count <= largestColumnCount else {
             throw Failure(.unsupported, "\(columns.count) columns; the limit is \(largestColumnCount)")
         }
+        let isRectangular = columns.allSatisfy {
+            $0.reference.count == first.reference.count && $0.current.count == first.current.count
+        }
+        guard isRectangular else { throw Failure(.invalid, "the columns differ in their number of rows") }
         let referenceChunks = try Chunks.ranges(rows: first.reference.count, count: settings.chunks)
         let currentChunks = try Chunks.ranges(rows: first.current.count, count: settings.chunks)
         let analysis = try PrincipalComponents(columns.map(\.reference), varianceShare: varianceShare)
