@@ -48,8 +48,8 @@ enum EvidentlyCategorical {
 
     private static func goodnessOfFit(_ statistic: Double, categories: Int) -> EvidentlyScore {
         let degrees = Double(categories - 1)
-        // One category leaves no degrees of freedom: scipy then answers NaN for a statistic of 0, which is not drift, and
-        // 0 for anything above, which is: rounding of the expected count decides.
+        // One category leaves no degrees of freedom: scipy then answers NaN for a statistic of 0, which is not drift,
+        // and 0 for anything above, which is: rounding of the expected count decides.
         let p: Double
         if statistic.isNaN || (degrees < 1 && statistic == 0) {
             p = .nan

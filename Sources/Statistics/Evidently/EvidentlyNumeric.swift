@@ -68,8 +68,8 @@ enum EvidentlyNumeric {
     /// Densities on Sturges bins of the *distinct* pooled values: sqrt(1 - sum sqrt(h1 h2) width).
     static func hellinger(_ sides: Sides) throws(Failure) -> EvidentlyScore {
         let distinct = distinctValues(sides.reference.sorted, sides.current.sorted)
-        // evidently unites two Python sets: a value on both sides keeps the reference's type, and the edges are those of
-        // integers if every value that is left is one.
+        // evidently unites two Python sets: a value on both sides keeps the reference's type, and the edges are those
+        // of integers if every value that is left is one.
         let isInteger =
             sides.reference.isInteger
             && (sides.current.isInteger || distinct.count == distinctValues(sides.reference.sorted).count)
