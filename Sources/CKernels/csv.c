@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dictionary_find.h"
 #include "number_scan.h"
 
 steward_csv *steward_csv_make(size_t column_count, uint8_t delimiter, size_t maximum_field) {
@@ -68,6 +69,7 @@ static void begin(steward_csv *csv) {
 typedef struct {
     steward_csv *csv;
     const uint8_t *block, *end;
+    const uint8_t *bad;  /* the first byte that is NUL or no UTF-8, or the end */
     uint64_t delimiters; /* the delimiter in every byte */
     int status;
 } cursor;
@@ -183,7 +185,6 @@ static int is_missing(const steward_csv *csv, const uint8_t *text, size_t length
 static void store_number(const cursor *at, steward_csv_column *column, const uint8_t *p, size_t length, double value,
                          unsigned flags) {
     column->numbers[at->csv->rows] = value;
-    column->values += 1;
     column->integers &= (int)(flags & STEWARD_NUMBER_INTEGER);
     if (__builtin_expect(flags & STEWARD_NUMBER_OUT_OF_RANGE, 0) && column->range == STEWARD_CSV_NONE) {
         column->range = (size_t)(p - at->block);
@@ -243,25 +244,21 @@ static inline const uint8_t *string_field(cursor *at, steward_csv_column *column
     if (length > 0) {
         steward_dictionary *dictionary = &column->dictionary;
         size_t known = dictionary->count;
-        int64_t index =
-            steward_dictionary_add(dictionary, text, length, steward_hash(text, length), (uint64_t)(p - at->block));
+        text_words words = words_of(text, length);
+        uint64_t hash = hash_of(text, length, words);
+        int64_t index = find_short(dictionary, length, words, hash);
+        if (index < 0) {
+            index = steward_dictionary_add(dictionary, text, length, hash, (uint64_t)(p - at->block));
+        }
         if (index < 0) {
             at->status = STEWARD_CSV_NO_MEMORY;
             return NULL;
         }
-        if (dictionary->count != known) {
-            size_t valid = steward_utf8_check(text, length);
-            if (valid != length) {
-                at->status = text[valid] == 0 ? STEWARD_CSV_NUL : STEWARD_CSV_INVALID_UTF8;
-                return NULL;
-            }
-            if (is_missing(at->csv, text, length)) dictionary->entries[index].code = -1;
-        }
+        if (dictionary->count != known && is_missing(at->csv, text, length)) dictionary->entries[index].code = -1;
         code = dictionary->entries[index].code;
     }
     column->codes[at->csv->rows] = code;
     column->missing += code < 0;
-    column->values += code >= 0;
     return q;
 }
 
@@ -291,7 +288,8 @@ static inline const uint8_t *record(cursor *at, const uint8_t *p) {
         case STEWARD_CSV_STRING: p = string_field(at, column, p); break;
         default: p = any_field(at, p, &text, &length); break;
         }
-        if (__builtin_expect(p == NULL, 0)) {
+        if (__builtin_expect(p == NULL || p > at->bad, 0)) {
+            if (p != NULL) at->status = *at->bad == 0 ? STEWARD_CSV_NUL : STEWARD_CSV_INVALID_UTF8;
             csv->error_at = (size_t)(field - at->block);
             csv->error_field = i;
             return NULL;
@@ -310,7 +308,8 @@ static inline const uint8_t *record(cursor *at, const uint8_t *p) {
 }
 
 int steward_csv_parse(steward_csv *csv, const uint8_t *block, size_t length) {
-    cursor at = {csv, block, block + length, csv->delimiter * UINT64_C(0x0101010101010101), STEWARD_CSV_OK};
+    cursor at = {csv, block, block + length, block + steward_utf8_check(block, length),
+                 csv->delimiter * UINT64_C(0x0101010101010101), STEWARD_CSV_OK};
     begin(csv);
     /* Buffers that an earlier block made may belong to other modes. */
     if (!reserve_rows(csv, csv->capacity < 256 ? 256 : csv->capacity)) return STEWARD_CSV_NO_MEMORY;
@@ -328,6 +327,9 @@ int steward_csv_parse(steward_csv *csv, const uint8_t *block, size_t length) {
         if (p == NULL) return at.status;
         csv->rows += 1;
         csv->lines += 1;
+    }
+    for (size_t i = 0; i < csv->column_count; i++) {
+        csv->columns[i].values = csv->rows - csv->columns[i].nans - csv->columns[i].missing;
     }
     return STEWARD_CSV_OK;
 }

@@ -18,7 +18,7 @@ enum {
     STEWARD_CSV_RAGGED,         /* a record with another number of fields */
     STEWARD_CSV_UNCLOSED,       /* a quote that never closes */
     STEWARD_CSV_AFTER_QUOTE,    /* text behind a closing quote */
-    STEWARD_CSV_INVALID_UTF8,
+    STEWARD_CSV_INVALID_UTF8, /* anywhere in the block, in whatever column */
     STEWARD_CSV_NUL,
     STEWARD_CSV_LONG_FIELD,
     STEWARD_CSV_NO_MEMORY
@@ -30,7 +30,7 @@ typedef struct {
     int mode;
     int active; /* the mode, or SKIP after a conflict */
     /* Results. Offsets are those of fields in the block. */
-    size_t values;          /* numbers or times (no nan) or strings */
+    size_t values;          /* numbers or times (no nan) or strings; only of a block that ended well */
     size_t nans;            /* fields spelled nan in a number column */
     size_t missing;         /* empty fields and other spellings of a missing value */
     int integers;           /* every value is written as an integer */
