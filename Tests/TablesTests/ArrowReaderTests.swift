@@ -103,7 +103,7 @@ struct ArrowReaderTests {
 
     @Test("damaged files are the same whole and in batches")
     func fuzz() throws {
-        var random = DataRandom(state: 5)
+        var random = CSVRandom(seed: 5)
         let folder = try CSVFolder()
         for fixture in [ArrowFixtures.file, ArrowFixtures.deltaStream, ArrowFixtures.lz4File] {
             let bytes = try ArrowFixtures.bytes(fixture)

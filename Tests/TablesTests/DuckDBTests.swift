@@ -43,7 +43,7 @@ struct DuckDBTests {
         let folder = try CSVFolder()
         let bytes = try ArrowFixtures.bytes(ArrowFixtures.parquet)
         try expectSameInBatches(try folder.write(bytes, "data.parquet"))
-        var random = DataRandom(state: 8)
+        var random = CSVRandom(seed: 8)
         for _ in 0..<200 {
             let path = try folder.write(random.mutate(bytes), "data.parquet")
             _ = Result { () throws(Failure) in try DataReader.read(path, ReadOptions()) }

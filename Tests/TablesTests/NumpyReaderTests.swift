@@ -127,7 +127,7 @@ struct NumpyReaderTests {
     func fuzz() throws {
         let array = NumpyFiles.array("[('a', '<i4'), ('b', '|S2')]", "(5,)", Array(repeating: 65, count: 30))
         let matrix = NumpyFiles.array("'<f4'", "(3, 2)", Array(repeating: 1, count: 24), fortran: true)
-        var random = DataRandom(state: 3)
+        var random = CSVRandom(seed: 3)
         let folder = try CSVFolder()
         for _ in 0..<1500 {
             try expectSameInBatches(try folder.write(random.mutate(array), "data.npy"))
