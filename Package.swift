@@ -73,7 +73,10 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Statistics", "Core"], swiftSettings: strict),
-        .testTarget(name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict),
+        .testTarget(
+            name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict,
+            // As for the executable: DuckDB is loaded in the tests, too.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
         .testTarget(
             name: "MonitoringTests",
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],

@@ -55,7 +55,8 @@ static int reserve(steward_dictionary *dictionary, size_t length) {
         dictionary->entries = entries;
         dictionary->capacity = capacity;
     }
-    if (dictionary->room - dictionary->used < length) {
+    /* An empty string needs no room, but an address. */
+    if (dictionary->bytes == NULL || dictionary->room - dictionary->used < length) {
         size_t room = dictionary->room * 2;
         if (room < dictionary->used + length) room = dictionary->used + length;
         if (room < 1024) room = 1024;

@@ -4,7 +4,7 @@ import Core
 /// in the order of the schema.
 struct ArrowBatchReader {
     let rows: Int
-    let memory = OwnedBuffers()
+    let memory: OwnedBuffers
     private let nodes: [[Int64]]
     private let buffers: [[Int64]]
     private let variadicCounts: [Int64]
@@ -21,7 +21,11 @@ struct ArrowBatchReader {
     /// - Parameters:
     ///   - table: a `RecordBatch` of Message.fbs.
     ///   - offset: where the message begins, for messages to people.
-    init(_ table: FlatBuffer.Table, _ message: ArrowFile.Message, _ offset: Int) throws(FlatBuffer.Malformed) {
+    ///   - memory: where the buffers are read to.
+    init(
+        _ table: FlatBuffer.Table, _ message: ArrowFile.Message, _ offset: Int, _ memory: OwnedBuffers
+    ) throws(FlatBuffer.Malformed) {
+        self.memory = memory
         let length = try table.integer(0, default: Int64(0))
         guard (0...Int64(Int32.max)).contains(length) else { throw FlatBuffer.Malformed() }
         rows = Int(length)

@@ -12,6 +12,8 @@ final class ArrowFile: ArrowBatchSource {
     private let blocks: Blocks
     private var dictionaries: [Int64: Dictionary] = [:]
     private var identities = 0
+    /// The buffers of the record batch at hand.
+    private let batchMemory = OwnedBuffers()
 
     /// Where the messages are.
     private enum Blocks {
@@ -92,7 +94,8 @@ final class ArrowFile: ArrowBatchSource {
         switch message.kind {
         case 2: try readDictionary(message, at: offset, wanted)
         case 3:
-            let reader = try batchReader(message.header, message, at: offset)
+            batchMemory.recycle()
+            let reader = try batchReader(message.header, message, at: offset, batchMemory)
             try readBatch(reader, wanted, body)
         default: throw Self.damaged(file.path, "an unexpected message at byte \(offset)")
         }
@@ -100,10 +103,10 @@ final class ArrowFile: ArrowBatchSource {
     }
 
     private func batchReader(
-        _ header: FlatBuffer.Table, _ message: Message, at offset: Int
+        _ header: FlatBuffer.Table, _ message: Message, at offset: Int, _ memory: OwnedBuffers
     ) throws(Failure) -> ArrowBatchReader {
         do throws(FlatBuffer.Malformed) {
-            return try ArrowBatchReader(header, message, offset)
+            return try ArrowBatchReader(header, message, offset, memory)
         } catch {
             throw Self.damaged(file.path, "in the message at byte \(offset)")
         }
@@ -147,7 +150,7 @@ final class ArrowFile: ArrowBatchSource {
         guard let data else { throw Self.damaged(file.path, "in the dictionary at byte \(offset)") }
         let user = zip(schema.nodes, wanted).first { $0.0.dictionaryID == id && $0.1 }?.0
         guard let user, ColumnAssembler.nature(of: user.field.type) != nil else { return }
-        var reader = try batchReader(data, message, at: offset)
+        var reader = try batchReader(data, message, at: offset, OwnedBuffers())
         var node = user
         node.field.indexType = nil
         node.layout = Self.layout(of: user.field.type)

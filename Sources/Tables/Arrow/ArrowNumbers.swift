@@ -64,35 +64,55 @@ extension ArrowVector {
         for row in 0..<length where !isPresent(row) { result[start &+ row] = .nan }
     }
 
-    /// Little-endian two's complement in 32- or 64-bit limbs, most significant limb signed.
     private func appendDecimals(bits: Int, scale: Int, to result: inout [Double]) {
         let start = result.count
-        let divisor = Self.powerOfTen(abs(scale))
-        for row in offset..<offset &+ length {
-            let number = decimal(bits: bits, at: row * bits / 8)
-            result.append(scale >= 0 ? number / divisor : number * divisor)
-        }
+        for row in offset..<offset &+ length { result.append(decimal(bits: bits, scale: scale, at: row * bits / 8)) }
         blankMissing(in: &result, from: start)
     }
 
-    private func decimal(bits: Int, at position: Int) -> Double {
-        if bits == 32 { return Double(values.loadUnaligned(fromByteOffset: position, as: Int32.self)) }
-        let limbs = bits / 64
-        var magnitude = (0..<limbs).map { values.loadUnaligned(fromByteOffset: position + $0 * 8, as: UInt64.self) }
-        let isNegative = magnitude[limbs - 1] >> 63 == 1
+    private static let powersOfTen: [Double] = (0...22).map { Double("1e\($0)") ?? .nan }
+
+    /// Little-endian two's complement in 32 bits or in limbs of 64 bits, divided by ten to the scale; correctly rounded.
+    private func decimal(bits: Int, scale: Int, at position: Int) -> Double {
+        var limbs: [UInt64]
+        if bits == 32 {
+            limbs = [UInt64(bitPattern: Int64(values.loadUnaligned(fromByteOffset: position, as: Int32.self)))]
+        } else {
+            limbs = (0..<bits / 64).map { values.loadUnaligned(fromByteOffset: position + $0 * 8, as: UInt64.self) }
+        }
+        let isNegative = limbs[limbs.count - 1] >> 63 == 1
         if isNegative {
-            var carry = true
-            for limb in 0..<limbs {
-                let (sum, overflow) = (~magnitude[limb]).addingReportingOverflow(carry ? 1 : 0)
-                magnitude[limb] = sum
-                carry = overflow
+            var carry: UInt64 = 1
+            for index in limbs.indices {
+                let (sum, overflow) = (~limbs[index]).addingReportingOverflow(carry)
+                (limbs[index], carry) = (sum, overflow ? 1 : 0)
             }
         }
-        let number = magnitude.reversed().reduce(0.0) { $0 * 0x1p64 + Double($1) }
-        return isNegative ? -number : number
+        let magnitude: Double
+        if limbs.dropFirst().allSatisfy({ $0 == 0 }), limbs[0] <= 1 << 53, (0...22).contains(scale) {
+            // Both operands are exact, so that the division rounds once.
+            magnitude = Double(limbs[0]) / Self.powersOfTen[scale]
+        } else {
+            magnitude = Double("\(Self.digits(limbs))e\(-scale)") ?? .nan
+        }
+        return isNegative ? -magnitude : magnitude
     }
 
-    private static func powerOfTen(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? .infinity }
+    /// The decimal digits of a number in limbs, least significant limb first.
+    private static func digits(_ limbs: [UInt64]) -> String {
+        let chunk: UInt64 = 10_000_000_000_000_000_000
+        var limbs = limbs
+        var text = ""
+        repeat {
+            var remainder: UInt64 = 0
+            for index in limbs.indices.reversed() {
+                (limbs[index], remainder) = chunk.dividingFullWidth((remainder, limbs[index]))
+            }
+            let digits = String(remainder)
+            text = String(repeating: "0", count: 19 - digits.utf8.count) + digits + text
+        } while limbs.contains { $0 != 0 }
+        return text
+    }
 }
 
 extension Double {

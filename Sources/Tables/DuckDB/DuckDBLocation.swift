@@ -19,6 +19,11 @@ package struct DuckDBLocation: Sendable, Equatable {
     /// A path, or a bare name for the dynamic linker.
     package let library: String
 
+    package init(origin: Origin, library: String) {
+        self.origin = origin
+        self.library = library
+    }
+
     /// The file name an installed engine has.
     package static let libraryName = "libduckdb.so"
 
