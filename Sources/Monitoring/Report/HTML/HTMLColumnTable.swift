@@ -14,7 +14,7 @@ struct HTMLColumnTable {
                 return
             }
             let shows = columns.contains { $0.element.decisive != nil }
-            html.element("div", ["class": "scroll"]) { html in
+            html.element("div", ["class": "scroll wide"]) { html in
                 html.element("table", ["class": "ranked"]) { html in
                     html.element("thead") { header(shows, &$0) }
                     html.element("tbody") { html in
@@ -64,7 +64,7 @@ struct HTMLColumnTable {
             ]
         ) { html in
             html.element("th", ["scope": "row", "class": "name"]) { html in
-                html.element("a", ["href": "#c\(index)"]) { $0.name(column.name, width: 56) }
+                html.element("a", ["href": "#c\(index)"]) { $0.name(column.name, width: 44) }
                 if column.role != .feature { html.element("span", ["class": "sub"], text: column.role.rawValue) }
             }
             html.element("td") { $0.badge(finding, finding.word) }
