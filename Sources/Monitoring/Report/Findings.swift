@@ -163,7 +163,8 @@ enum Findings {
 
     static func shortUnits(_ sentence: String) -> String {
         sentence.replacing(" standard deviations on average", with: " sd")
-            .replacing(" standard deviations", with: " sd").replacing(" -> ", with: " \u{2192} ")
+            .replacing(" standard deviations", with: " sd").replacing(" -> ", with: " \u{2192} ").replacing(
+                " %", with: "\u{A0}%")
     }
 
     static func withoutStop(_ sentence: String) -> String {

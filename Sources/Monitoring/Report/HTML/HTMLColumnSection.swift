@@ -20,7 +20,9 @@ struct HTMLColumnSection {
             html.element("summary") { html in
                 html.element("h3") { $0.name(column.name, width: 64) }
                 html.badge(finding, finding.word)
-                html.element("span", ["class": "story"], text: Findings.sentence(column.story))
+                html.element(
+                    "span", ["class": "story"],
+                    text: Findings.sentence(column.story).replacing(" -> ", with: " \u{2192} "))
             }
             html.element("div", ["class": "body", "id": "c\(index)"]) { body(column, &$0) }
         }

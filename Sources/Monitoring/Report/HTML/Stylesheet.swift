@@ -88,6 +88,8 @@ enum Stylesheet {
         .ranked td.ax{padding-right:24px;width:236px}
         .ranked td.ax svg{display:block;height:36px}
         .ranked .why{color:var(--text2);max-width:480px}
+        .ranked .t-stable .badge{background:none;font-weight:400}
+        .ranked .t-stable .name a{font-weight:400}
         .sub{color:var(--text3);margin-left:8px;font-weight:400}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
         th button:hover{color:var(--text)}
