@@ -101,11 +101,11 @@ extension ColumnReport {
     private var methodStory: String {
         let drifted = results.filter { $0.drifted == true }
         guard let first = drifted.first ?? results.first(where: { $0.score != nil }) ?? results.first else { return "" }
-        if let error = first.error { return "\(first.method): \(error)" }
+        if let error = first.error { return "no answer from \(first.method): \(error)" }
         guard let score = first.score, let threshold = first.threshold else {
             return drifted.isEmpty ? "no drift by \(first.method)" : "drifted by \(first.method)"
         }
-        return "\(first.method) \(Format.number(score)) against a threshold of \(Format.number(threshold))"
+        return "\(Format.number(score)) by \(first.method), threshold \(Format.number(threshold))"
     }
 
     /// Rows that have a value, on both sides.

@@ -31,8 +31,8 @@ struct EffectAxis {
         var drawing = Drawing(width: rowWidth, height: 16)
         let scale = LinearScale(0...reach, to: 2...(rowWidth - 8))
         drawing.text(scale.position(0), 12, "0", "ink-3")
-        drawing.text(scale.position(1), 12, "threshold", "ink-3", .middle)
-        for tick in reach > 4 ? [3.0, 4, 5, 6] : [2.0, 3, 4] {
+        drawing.text(max(scale.position(1), 44), 12, "threshold", "ink-3", .middle)
+        for tick in reach > 4 ? [3.0, 4, 6] : [2.0, 3, 4] {
             drawing.text(
                 scale.position(tick), 12, "\(Int(tick))\u{00D7}", "ink-3", tick == reach ? .end : .middle)
         }

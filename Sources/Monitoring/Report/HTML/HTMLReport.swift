@@ -107,7 +107,7 @@ struct HTMLPage {
                 "For \(Format.count(undecided, "column")) there are too few rows to tell; more current rows would settle it."
         }
         if Findings.usesOtherRules(report) { return "No column crossed its method's threshold." }
-        return "No column moved further than the threshold with enough evidence to say so."
+        return "No column moved by more than the threshold."
     }
 
     private func facts(_ html: inout Markup) {

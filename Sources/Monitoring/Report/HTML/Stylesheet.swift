@@ -53,9 +53,10 @@ enum Stylesheet {
         .t-notComparable{--tone:var(--text2);--tone-bg:var(--neutralbg)}
         .notes{margin:0;padding:0 0 0 20px;color:var(--text2)}
         .notes li{margin:0 0 4px;max-width:90ch}
-        footer{color:var(--text3);border-top:1px solid var(--line);margin-top:64px;padding-top:24px;padding-bottom:48px}
+        footer{color:var(--text3);padding-bottom:48px}
+        footer::before{content:"";display:block;border-top:1px solid var(--line);margin:64px 0 24px}
         footer p{max-width:none;overflow-wrap:anywhere}
-        .explain{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 48px}
+        .explain{margin-top:16px;display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 48px}
         .explain p{color:var(--text2);margin:4px 0 0}
         .skip{position:absolute;left:-9999px}
         .skip:focus{left:16px;top:16px;background:var(--bg);padding:8px 16px;z-index:2}
@@ -195,7 +196,8 @@ enum Stylesheet {
         @media print{:root{--bg:#fff;--panel:#fff;--line:#d5d9df;--text:#000;--text2:#333;--text3:#555;--accent:#2b45b8;
         --ref:#7b8491;--reffill:#aab1bb;--bad:#a51520;--warning:#7a4800;--good:#14602f;--unknown:#4a3b9c;--badbg:#fff;
         --warningbg:#fff;--goodbg:#fff;--unknownbg:#fff;--neutralbg:#fff;color-scheme:light}
-        body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+        @page{margin:14mm}
+        body{font-size:9.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
         main,footer{max-width:none;padding:0}.top{padding-top:0}
         nav,.tools input,.skip{display:none}
         .badge{padding-left:0}
@@ -204,7 +206,16 @@ enum Stylesheet {
         .body{break-inside:avoid;padding:4pt 0 16pt}
         .column>summary{break-after:avoid}
         tr,.chart{break-inside:avoid}
-        .scroll{overflow:visible}
+        .scroll,.scroll.wide{overflow:visible}
+        .pair,.explain{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 24px}
+        .facts{grid-template-columns:repeat(4,minmax(0,1fr))}
+        th,td{padding-right:10px}
+        .ranked td.ax{width:150px;padding-right:10px}
+        .axis-row{width:140px}
+        .ranked td.ax svg{height:18px}
+        .ranked td,.ranked th{height:26px}
+        .ranked [data-label=rows],.ranked [data-sort=Rows]{display:none}
+        .ranked .name{min-width:96px}
         .ranked thead th{position:static}
         a{color:inherit}}
         @media (prefers-reduced-motion:reduce){*{animation:none!important}}
