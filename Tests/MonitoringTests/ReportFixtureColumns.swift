@@ -70,7 +70,8 @@ extension ReportFixtures {
             threshold: 0.05, counts: rows,
             sentence: verdict == .stable
                 ? "no sign of change"
-                : "\(Int((change * 100).rounded())) % of the rows changed category (\"\(names[0])\" \(Int((reference[0] * 100).rounded())) % -> \(Int((current[0] * 100).rounded())) %)"
+                : "\(percent(change)) of the rows changed category "
+                    + "(\"\(names[0])\" \(percent(reference[0])) -> \(percent(current[0])))"
         )
         answer.estimate = change + 0.006
         answer.noiseMean = 0.007
@@ -82,6 +83,8 @@ extension ReportFixtures {
         column.verdict = answer
         return column
     }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     static func time(_ name: String, seed: Int) -> ColumnReport {
         var column = numeric(name, shift: 0.02, seed: seed, verdict: .stable)

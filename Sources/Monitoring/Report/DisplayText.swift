@@ -27,8 +27,8 @@ enum DisplayText {
         }
     }
 
-    /// Without control characters and without marks that turn the writing direction of what follows; each becomes "\u{FFFD}".
-    /// Line breaks and tabs become spaces.
+    /// Without control characters and without marks that turn the writing direction of what follows; each becomes
+    /// U+FFFD. Line breaks and tabs become spaces.
     static func clean(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
         var scalars = String.UnicodeScalarView()

@@ -77,9 +77,9 @@ struct EffectAxis {
         let point = scale.position(verdict.corrected)
         let end = scale.range.upperBound
         if verdict.interval.upperBound > scale.domain.upperBound || verdict.corrected > scale.domain.upperBound {
-            drawing.path(
-                "M\(Drawing.point(end - 16, y))L\(Drawing.point(end + 5, y))M\(Drawing.point(end, y - 4))L\(Drawing.point(end + 5, y))L\(Drawing.point(end, y + 4))",
-                "arrow")
+            drawing.line(end - 16, y, end + 5, y, "arrow")
+            let tip = Drawing.point(end + 5, y)
+            drawing.path("M\(Drawing.point(end, y - 4))L\(tip)L\(Drawing.point(end, y + 4))", "arrow")
         }
         if verdict.corrected <= scale.domain.upperBound { drawing.circle(point, y, 4.5, "point") }
     }

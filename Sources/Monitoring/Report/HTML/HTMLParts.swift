@@ -95,7 +95,7 @@ extension HTMLPage {
     /// The icons, drawn once.
     func symbols(_ html: inout Markup) {
         let line =
-            "fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.6\" stroke-linecap=\"round\" stroke-linejoin=\"round\""
+            #"fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round""#
         let shapes: [(Finding, String)] = [
             (.drifted, "<path d=\"M6 .8 11.2 6 6 11.2.8 6Z\" fill=\"currentColor\"/>"),
             (.smallShift, "<path d=\"M6 1.8 10.2 6 6 10.2 1.8 6Z\" \(line)/>"),

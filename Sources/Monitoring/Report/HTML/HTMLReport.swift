@@ -104,7 +104,7 @@ struct HTMLPage {
         }
         if undecided > 0 {
             return
-                "For \(Format.count(undecided, "column")) there are too few rows to tell; more current rows would settle it."
+                "For \(Format.count(undecided, "column")) there are too few rows to tell."
         }
         if Findings.usesOtherRules(report) { return "No column crossed its method's threshold." }
         return "No column moved by more than the threshold."
@@ -132,7 +132,8 @@ struct HTMLPage {
                 fact("Rules", "Steward's own verdict is not shown", settings.compatibility, &html)
             } else {
                 let thresholds =
-                    "\(Format.number(settings.numericThreshold)) sd or \(Format.percent(settings.categoricalThreshold)) of rows"
+                    "\(Format.number(settings.numericThreshold)) sd or "
+                    + "\(Format.percent(settings.categoricalThreshold)) of rows"
                 let level = "with \(Self.correction(settings.correction)) \u{2264} \(Format.number(settings.alpha))"
                 fact("Drift means more than", level, thresholds, &html)
             }
@@ -158,7 +159,8 @@ struct HTMLPage {
     }
 
     private func side(_ side: DriftReport.Side) -> String {
-        "\(Format.count(side.rows, "row")), \(Format.count(side.columns, "column"))\(side.isProfile ? ", from a profile" : "")"
+        let size = "\(Format.count(side.rows, "row")), \(Format.count(side.columns, "column"))"
+        return size + (side.isProfile ? ", from a profile" : "")
     }
 
     private func navigation(_ html: inout Markup) {

@@ -7,8 +7,9 @@ enum Stylesheet {
         --text3:#69717d;--accent:#3451d1;--ref:#7b8491;--reffill:#aab1bb;--bad:#b91c28;--warning:#8a5200;--good:#18713f;
         --unknown:#5b4bb0;--badbg:#fdeeee;--warningbg:#fdf3e2;--goodbg:#eaf6ee;--unknownbg:#f0eefb;--neutralbg:#eff1f4}
         @media (prefers-color-scheme:dark){:root{--bg:#0f1114;--panel:#171a1f;--line:#2a2f37;--text:#e8eaed;
-        --text2:#b0b7c1;--text3:#8f97a3;--accent:#8fa5ff;--ref:#8d96a3;--reffill:#5d6571;--bad:#ff8a85;--warning:#e5b356;
-        --good:#6fcf97;--unknown:#b3a6f7;--badbg:#371b1d;--warningbg:#33270f;--goodbg:#14291d;--unknownbg:#241f3d;
+        --text2:#b0b7c1;--text3:#8f97a3;--accent:#8fa5ff;--ref:#8d96a3;--reffill:#5d6571;--bad:#ff8a85;
+        --warning:#e5b356;--good:#6fcf97;--unknown:#b3a6f7;--badbg:#371b1d;--warningbg:#33270f;
+        --goodbg:#14291d;--unknownbg:#241f3d;
         --neutralbg:#22262d}}
 
         """
@@ -174,7 +175,8 @@ enum Stylesheet {
         .column>summary{grid-template-columns:16px minmax(0,1fr) auto}
         .column .story{grid-column:2/-1}
         .body{padding-left:0}}
-        @media (max-width:560px){main,footer{padding-left:16px;padding-right:16px}.top{padding-top:24px}h1{font-size:22px}
+        @media (max-width:560px){main,footer{padding-left:16px;padding-right:16px}.top{padding-top:24px}
+        h1{font-size:22px}
         section{margin-top:40px}
         .tools input{width:100%}
         .ranked thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
@@ -184,7 +186,7 @@ enum Stylesheet {
         .ranked tbody tr>*{border:0;height:auto;padding:0}
         .ranked .name{max-width:none}
         .ranked td.ax{grid-column:1/-1;width:auto}
-        .ranked td.ax svg{width:100%;max-width:320px;height:32px}
+        .ranked td.ax svg{width:100%;max-width:320px;height:auto}
         .ranked td.n{text-align:left;white-space:normal}
         .ranked td.n::before{content:attr(data-label) " ";color:var(--text3)}
         .ranked td:empty{display:none}
@@ -210,12 +212,13 @@ enum Stylesheet {
         .pair,.explain{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 24px}
         .facts{grid-template-columns:repeat(4,minmax(0,1fr))}
         th,td{padding-right:10px}
-        .ranked td.ax{width:150px;padding-right:10px}
-        .axis-row{width:140px}
+        .ranked{font-size:7.5pt}
+        .ranked td.ax{width:130px;padding-right:8px}
+        .axis-row{width:122px}
         .ranked td.ax svg{height:18px}
         .ranked td,.ranked th{height:26px}
         .ranked [data-label=rows],.ranked [data-sort=Rows]{display:none}
-        .ranked .name{min-width:96px}
+        .ranked .name{min-width:104px}
         .ranked thead th{position:static}
         a{color:inherit}}
         @media (prefers-reduced-motion:reduce){*{animation:none!important}}
