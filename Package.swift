@@ -49,6 +49,18 @@ let package = Package(
         .target(name: "CArrow"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // What the benchmarks read, and the fuzzer of the parsers.
+        .executableTarget(
+            name: "benchmark-data",
+            dependencies: ["Monitoring", "Platform", "Statistics", "Core", argumentParser],
+            path: "Benchmarks/Data",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "steward-fuzz",
+            dependencies: ["Statistics", "Tables", "Core", argumentParser],
+            path: "Fuzz",
+            exclude: ["Corpus"],
+            swiftSettings: strict),
         // What docs/concepts/statistics.md claims, measured: the studies, and the command that prints their tables.
         .target(
             name: "Simulation", dependencies: ["Statistics", "Core"], path: "Benchmarks/Simulation/Studies",
@@ -64,8 +76,9 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict),
         .testTarget(
             name: "MonitoringTests",
-            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core"],
+            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
+        .testTarget(name: "SpecTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

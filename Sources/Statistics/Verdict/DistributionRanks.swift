@@ -1,7 +1,7 @@
 /// Look-ups every comparison of two empirical distributions needs; all cost a binary search.
 extension EmpiricalDistribution {
     /// Rows at or before `value`.
-    func rank(of value: Double) -> Int { rank(atIndex: firstIndex(after: value, from: 0)) }
+    package func rank(of value: Double) -> Int { rank(atIndex: firstIndex(after: value, from: 0)) }
 
     /// Rows among the first `index` points.
     func rank(atIndex index: Int) -> Int {
