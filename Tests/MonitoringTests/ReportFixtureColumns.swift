@@ -49,6 +49,7 @@ extension ReportFixtures {
     ) -> ColumnReport {
         var random = SeededRandom(seed: UInt64(seed))
         var reference = names.map { _ in 0.05 + random.uniform() }
+        reference[0] += 0.9
         let total = reference.reduce(0, +)
         reference = reference.map { $0 / total }
         var current = reference
@@ -69,7 +70,9 @@ extension ReportFixtures {
             threshold: 0.05, counts: rows,
             sentence: verdict == .stable
                 ? "no sign of change"
-                : "\(Int((change * 100).rounded())) % of the rows changed category (\"\(names[0])\" 31 % -> 19 %)")
+                : "\(percent(change)) of the rows changed category "
+                    + "(\"\(names[0])\" \(percent(reference[0])) -> \(percent(current[0])))"
+        )
         answer.estimate = change + 0.006
         answer.noiseMean = 0.007
         answer.noise95 = 0.0112
@@ -80,6 +83,8 @@ extension ReportFixtures {
         column.verdict = answer
         return column
     }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     static func time(_ name: String, seed: Int) -> ColumnReport {
         var column = numeric(name, shift: 0.02, seed: seed, verdict: .stable)

@@ -27,8 +27,8 @@ enum DisplayText {
         }
     }
 
-    /// Without control characters and without marks that turn the writing direction of what follows; each becomes "\u{FFFD}".
-    /// Line breaks and tabs become spaces.
+    /// Without control characters and without marks that turn the writing direction of what follows; each becomes
+    /// U+FFFD. Line breaks and tabs become spaces.
     static func clean(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
         var scalars = String.UnicodeScalarView()
@@ -42,9 +42,15 @@ enum DisplayText {
         return String(scalars)
     }
 
+    /// A name as it is shown: clean, and never invisible.
+    static func label(_ name: String) -> String {
+        name.allSatisfy(\.isWhitespace) ? (name.isEmpty ? "(no name)" : "(blank)") : clean(name)
+    }
+
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFFF9...0xFFFB: true
+        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFFF9...0xFFFB, 0xFFFE, 0xFFFF:
+            true
         default: false
         }
     }

@@ -38,6 +38,18 @@ enum Finding: CaseIterable {
     }
 }
 
+extension Finding {
+    init(_ verdict: Verdict) {
+        switch verdict {
+        case .stable: self = .stable
+        case .smallShift: self = .smallShift
+        case .drifted: self = .drifted
+        case .undecided: self = .undecided
+        case .notComparable: self = .notComparable
+        }
+    }
+}
+
 extension ColumnReport {
     var finding: Finding {
         switch status {
@@ -89,11 +101,11 @@ extension ColumnReport {
     private var methodStory: String {
         let drifted = results.filter { $0.drifted == true }
         guard let first = drifted.first ?? results.first(where: { $0.score != nil }) ?? results.first else { return "" }
-        if let error = first.error { return "\(first.method): \(error)" }
+        if let error = first.error { return "no answer from \(first.method): \(error)" }
         guard let score = first.score, let threshold = first.threshold else {
             return drifted.isEmpty ? "no drift by \(first.method)" : "drifted by \(first.method)"
         }
-        return "\(first.method) \(Format.number(score)) against a threshold of \(Format.number(threshold))"
+        return "\(Format.number(score)) by \(first.method), threshold \(Format.number(threshold))"
     }
 
     /// Rows that have a value, on both sides.
@@ -138,15 +150,21 @@ enum Findings {
 
     /// "amount moved up by 0.41 sd".
     static func phrase(_ column: ColumnReport, nameWidth: Int = 32) -> String {
-        let name = DisplayText.shorten(DisplayText.clean(column.name), to: nameWidth)
+        let name = DisplayText.shorten(DisplayText.label(column.name), to: nameWidth)
         let story = shortUnits(withoutStop(DisplayText.clean(column.story)))
-        guard let first = story.first else { return name }
-        return first.isLowercase ? "\(name) \(story)" : "\(name): \(story)"
+        return story.isEmpty ? name : name + link(story) + story
+    }
+
+    /// "moved up by ..." has the name as its subject; everything else stands after a colon.
+    static func link(_ story: String) -> String {
+        let verbs = ["moved ", "changed ", "starts ", "ends "]
+        return verbs.contains { story.hasPrefix($0) } ? " " : ": "
     }
 
     static func shortUnits(_ sentence: String) -> String {
         sentence.replacing(" standard deviations on average", with: " sd")
-            .replacing(" standard deviations", with: " sd")
+            .replacing(" standard deviations", with: " sd").replacing(" -> ", with: " \u{2192} ").replacing(
+                " %", with: "\u{A0}%")
     }
 
     static func withoutStop(_ sentence: String) -> String {

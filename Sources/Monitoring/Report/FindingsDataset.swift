@@ -16,7 +16,8 @@ extension Findings {
                 "tells reference rows from current rows with ease"
             }
         return
-            "A classifier that sees all columns \(meaning): AUC \(auc) (\(range)), where 0.5 is guessing and 1 is certain."
+            "A classifier that sees all columns \(meaning): AUC \(auc) (\(range)), where 0.5 is guessing "
+            + "and 1 is certain."
     }
 
     static func answer(_ result: DatasetResult) -> String {

@@ -44,8 +44,8 @@ struct Markup {
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    /// Escapes what has a meaning in XML or HTML, in text and in attributes alike. Characters that XML 1.0 does not allow
-    /// become U+FFFD.
+    /// Escapes what has a meaning in XML or HTML, in text and in attributes alike. Characters that XML 1.0 does not
+    /// allow become U+FFFD.
     static func escape(_ text: String, into bytes: inout [UInt8]) {
         var text = text
         text.withUTF8 { utf8 in

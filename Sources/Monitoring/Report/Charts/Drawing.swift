@@ -54,7 +54,7 @@ struct Drawing {
         return page
     }
 
-    /// A coordinate with at most one decimal; what is not a number is drawn at 0, what is far away at the edge of reason.
+    /// A coordinate with at most one decimal; what is not a number is drawn at 0, what is far away at a far edge.
     static func unit(_ value: Double) -> String {
         guard value.isFinite else { return "0" }
         let tenths = Int((max(-1e5, min(1e5, value)) * 10).rounded())

@@ -41,7 +41,7 @@ struct HTMLExplanation {
             "Noise floor",
             """
             Two samples of the same data never look exactly alike. The grey band is what the effect measures up to \
-            its 95th percentile when nothing changed, for these sample sizes; its mean is subtracted from the effect.
+            its 95th percentile when nothing changed, for these sample sizes; its mean is taken off the effect.
             """
         ),
         (

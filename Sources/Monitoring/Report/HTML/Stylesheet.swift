@@ -7,8 +7,9 @@ enum Stylesheet {
         --text3:#69717d;--accent:#3451d1;--ref:#7b8491;--reffill:#aab1bb;--bad:#b91c28;--warning:#8a5200;--good:#18713f;
         --unknown:#5b4bb0;--badbg:#fdeeee;--warningbg:#fdf3e2;--goodbg:#eaf6ee;--unknownbg:#f0eefb;--neutralbg:#eff1f4}
         @media (prefers-color-scheme:dark){:root{--bg:#0f1114;--panel:#171a1f;--line:#2a2f37;--text:#e8eaed;
-        --text2:#b0b7c1;--text3:#8f97a3;--accent:#8fa5ff;--ref:#8d96a3;--reffill:#5d6571;--bad:#ff8a85;--warning:#e5b356;
-        --good:#6fcf97;--unknown:#b3a6f7;--badbg:#371b1d;--warningbg:#33270f;--goodbg:#14291d;--unknownbg:#241f3d;
+        --text2:#b0b7c1;--text3:#8f97a3;--accent:#8fa5ff;--ref:#8d96a3;--reffill:#5d6571;--bad:#ff8a85;
+        --warning:#e5b356;--good:#6fcf97;--unknown:#b3a6f7;--badbg:#371b1d;--warningbg:#33270f;
+        --goodbg:#14291d;--unknownbg:#241f3d;
         --neutralbg:#22262d}}
 
         """
@@ -53,9 +54,10 @@ enum Stylesheet {
         .t-notComparable{--tone:var(--text2);--tone-bg:var(--neutralbg)}
         .notes{margin:0;padding:0 0 0 20px;color:var(--text2)}
         .notes li{margin:0 0 4px;max-width:90ch}
-        footer{color:var(--text3);border-top:1px solid var(--line);margin-top:64px;padding-top:24px;padding-bottom:48px}
+        footer{color:var(--text3);padding-bottom:48px}
+        footer::before{content:"";display:block;border-top:1px solid var(--line);margin:64px 0 24px}
         footer p{max-width:none;overflow-wrap:anywhere}
-        .explain{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 48px}
+        .explain{margin-top:16px;display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 48px}
         .explain p{color:var(--text2);margin:4px 0 0}
         .skip{position:absolute;left:-9999px}
         .skip:focus{left:16px;top:16px;background:var(--bg);padding:8px 16px;z-index:2}
@@ -69,6 +71,8 @@ enum Stylesheet {
 
     private static let tables = """
         .scroll{overflow-x:auto}
+        .scroll.wide{overflow-x:visible}
+        .plain tbody th{min-width:112px}
         table{border-collapse:collapse;width:100%;text-align:left}
         th{font-weight:500;color:var(--text3);vertical-align:bottom;white-space:nowrap}
         th,td{padding:6px 16px 6px 0;border-bottom:1px solid var(--line)}
@@ -86,6 +90,8 @@ enum Stylesheet {
         .ranked td.ax{padding-right:24px;width:236px}
         .ranked td.ax svg{display:block;height:36px}
         .ranked .why{color:var(--text2);max-width:480px}
+        .ranked .t-stable .badge{background:none;font-weight:400}
+        .ranked .t-stable .name a{font-weight:400}
         .sub{color:var(--text3);margin-left:8px;font-weight:400}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
         th button:hover{color:var(--text)}
@@ -116,6 +122,8 @@ enum Stylesheet {
         .pair+.pair{margin-top:32px}
         .pair h4,.body>h4{color:var(--text);margin:0 0 8px}
         .body>h4{margin-top:32px}
+        .body>h4:first-child{margin-top:0}
+        .body>.scroll+.pair,.body>.quiet+.pair{margin-top:32px}
         .facts-table td,.facts-table th{padding-top:4px;padding-bottom:4px}
         .facts-table th{font-weight:400;color:var(--text3)}
         .facts-table td{color:var(--text)}
@@ -160,34 +168,38 @@ enum Stylesheet {
         """
 
     private static let printing = """
+        @media (max-width:1120px){.scroll.wide{overflow-x:auto}}
         @media (max-width:860px){main,footer{padding-left:20px;padding-right:20px}
         .facts{grid-template-columns:repeat(2,minmax(0,1fr))}
         .pair,.explain{grid-template-columns:minmax(0,1fr)}
         .column>summary{grid-template-columns:16px minmax(0,1fr) auto}
         .column .story{grid-column:2/-1}
         .body{padding-left:0}}
-        @media (max-width:560px){main,footer{padding-left:16px;padding-right:16px}.top{padding-top:24px}h1{font-size:22px}
+        @media (max-width:560px){main,footer{padding-left:16px;padding-right:16px}.top{padding-top:24px}
+        h1{font-size:22px}
         section{margin-top:40px}
         .tools input{width:100%}
         .ranked thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
         .ranked,.ranked tbody{display:block}
-        .ranked tbody tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 16px;padding:8px 0;
+        .ranked tbody tr{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:2px 16px;padding:8px 0;
         border-bottom:1px solid var(--line)}
         .ranked tbody tr>*{border:0;height:auto;padding:0}
         .ranked .name{max-width:none}
         .ranked td.ax{grid-column:1/-1;width:auto}
-        .ranked td.ax svg{width:100%;max-width:320px;height:32px}
+        .ranked td.ax svg{width:100%;max-width:320px;height:auto}
         .ranked td.n{text-align:left;white-space:normal}
         .ranked td.n::before{content:attr(data-label) " ";color:var(--text3)}
         .ranked td:empty{display:none}
         .ranked .why{grid-column:1/-1}
+        .ranked td .badge{float:right}
         .bars{width:72px}.bars.change{width:56px}
         .cats .name{max-width:110px}
         th,td{padding-right:12px}}
         @media print{:root{--bg:#fff;--panel:#fff;--line:#d5d9df;--text:#000;--text2:#333;--text3:#555;--accent:#2b45b8;
         --ref:#7b8491;--reffill:#aab1bb;--bad:#a51520;--warning:#7a4800;--good:#14602f;--unknown:#4a3b9c;--badbg:#fff;
         --warningbg:#fff;--goodbg:#fff;--unknownbg:#fff;--neutralbg:#fff;color-scheme:light}
-        body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+        @page{margin:14mm}
+        body{font-size:9.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
         main,footer{max-width:none;padding:0}.top{padding-top:0}
         nav,.tools input,.skip{display:none}
         .badge{padding-left:0}
@@ -196,7 +208,17 @@ enum Stylesheet {
         .body{break-inside:avoid;padding:4pt 0 16pt}
         .column>summary{break-after:avoid}
         tr,.chart{break-inside:avoid}
-        .scroll{overflow:visible}
+        .scroll,.scroll.wide{overflow:visible}
+        .pair,.explain{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 24px}
+        .facts{grid-template-columns:repeat(4,minmax(0,1fr))}
+        th,td{padding-right:10px}
+        .ranked{font-size:7.5pt}
+        .ranked td.ax{width:130px;padding-right:8px}
+        .axis-row{width:122px}
+        .ranked td.ax svg{height:18px}
+        .ranked td,.ranked th{height:26px}
+        .ranked [data-label=rows],.ranked [data-sort=Rows]{display:none}
+        .ranked .name{min-width:104px}
         .ranked thead th{position:static}
         a{color:inherit}}
         @media (prefers-reduced-motion:reduce){*{animation:none!important}}
