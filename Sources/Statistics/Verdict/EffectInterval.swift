@@ -34,7 +34,7 @@ enum EffectInterval {
         var upper = crossing(estimate, to: reach, moving, directions.hidden, tail)
         if estimate > 0 { upper = max(upper, crossing(estimate, to: reach, moving, directions.seen, tail)) }
         // An estimate that happens to be next to nothing does not exclude what noise alone can hide.
-        upper = max(upper, NoiseProcess.quantile(rest, confidence))
+        upper = max(upper, NoiseProcess.quantile(rest, confidence) - NoiseProcess.quantile(rest, 1 - confidence))
         return min(lower, upper)...upper
     }
 

@@ -8,7 +8,8 @@
 package enum Verdicts {
     /// Corrects the p-values over the whole family, then applies the rules of docs/concepts/statistics.md, in order.
     ///
-    /// - drifted: q <= alpha and the corrected effect is above the threshold (strict: the interval's lower end is)
+    /// - drifted: q <= alpha, the corrected effect is above the threshold (strict: the interval's lower end is), and the
+    ///   raw effect is above the noise's 95th percentile
     /// - small shift: q <= alpha otherwise
     /// - undecided: not significant, but the interval reaches the threshold
     /// - stable: not significant, and the interval stays below the threshold
@@ -45,7 +46,7 @@ package enum Verdicts {
             verdict = .notComparable
         } else if q <= settings.alpha {
             let size = settings.strict ? e.interval.lowerBound : e.corrected
-            verdict = size > e.threshold ? .drifted : .smallShift
+            verdict = size > e.threshold && e.estimate > e.noise95 ? .drifted : .smallShift
         } else {
             verdict = e.interval.upperBound >= e.threshold ? .undecided : .stable
         }
