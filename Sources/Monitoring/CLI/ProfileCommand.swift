@@ -11,8 +11,8 @@ struct ProfileCommand: ParsableCommand {
         abstract: "Summarise data once, compare and merge the summaries later.",
         discussion: """
             A profile holds what a comparison needs of every column - counts, missing values, mean and deviation, \
-            quantiles, distinct values, categories - and no rows. It takes about 35 kB per numeric column, however large \
-            the data. `steward drift` takes a profile wherever it takes data.
+            quantiles, distinct values, categories - and no rows. It takes about 35 kB per numeric column, however \
+            large the data. `steward drift` takes a profile wherever it takes data.
 
             Profile the training data once:
               steward profile train.csv -o train.profile
@@ -52,8 +52,8 @@ struct ProfileCreate: ParsableCommand {
         commandName: "create",
         abstract: "Make a profile of a data file (the word \"create\" may be left out).",
         discussion: """
-            Reads CSV, NDJSON, NumPy, Arrow and Parquet in bounded memory. Kinds of columns are inferred over the whole \
-            file; give a schema file when several files must be read the same way, which merging needs.
+            Reads CSV, NDJSON, NumPy, Arrow and Parquet in bounded memory. Kinds of columns are inferred over the \
+            whole file; give a schema file when several files must be read the same way, which merging needs.
 
             Examples:
               steward profile create train.csv -o train.profile
@@ -104,8 +104,8 @@ struct ProfileMerge: ParsableCommand {
         commandName: "merge",
         abstract: "Merge profiles of parts into the profile of the whole.",
         discussion: """
-            The parts must have the same columns of the same kinds, in any order; a column without any value fits every \
-            kind.
+            The parts must have the same columns of the same kinds, in any order; a column without any value fits \
+            every kind.
 
             Example:
               steward profile merge january.profile february.profile -o winter.profile

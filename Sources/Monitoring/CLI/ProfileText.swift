@@ -161,7 +161,7 @@ enum ProfileText {
         return value < 0 ? "-" + result : result
     }
 
-    /// Seconds since 1970-01-01 as a day of the proleptic Gregorian calendar, with the time of day unless it is midnight.
+    /// Seconds since 1970-01-01 as a day of the proleptic Gregorian calendar, with the time unless it is midnight.
     static func date(_ seconds: Double) -> String {
         guard abs(seconds) < 1e11 else { return number(seconds) }
         let whole = Int(seconds.rounded(.down))

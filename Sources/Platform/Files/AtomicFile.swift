@@ -8,9 +8,9 @@ package import Core
 
 /// Writes whole files so that readers see the old content or the new one, never a part of it.
 package enum AtomicFile {
-    /// Writes to a temporary file in the same folder, flushes it to the disk and renames it over `path`.
-    /// A file that exists keeps its permissions; a link is followed. What is not a regular file (`/dev/stdout`, a pipe) is
-    /// written directly.
+    /// Writes to a temporary file in the same folder, flushes it to the disk and renames it over `path`. A file that
+    /// exists keeps its permissions; a link is followed. What is not a regular file (`/dev/stdout`, a pipe) is written
+    /// directly.
     /// - Throws: `invalid` when the folder does not exist or `path` is a folder, `unavailable` when the system refuses;
     ///   nothing is left behind.
     package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
