@@ -35,14 +35,10 @@ package enum ProfileFile {
             return (selection(of: statistics.profile, options), true, statistics.notes)
         default:
             var profile = TableProfile(histograms: histograms)
-            var notes = try DataReader.forEachBatch(path, options, batchRows: batchRows) {
+            let notes = try DataReader.forEachBatch(path, options, batchRows: batchRows) {
                 (table) throws(Failure) in try profile.update(table)
             }
             profile.finish()
-            if let wanted = options.include {
-                let lost = wanted.filter { profile.column(named: $0) == nil }
-                if !lost.isEmpty { notes.append("\(path) has no column \(lost.joined(separator: ", ")).") }
-            }
             return (profile, false, notes)
         }
     }

@@ -37,6 +37,28 @@ package enum AtomicFile {
         try replace(target, with: bytes, mode: mode, shown: path)
     }
 
+    /// Throws what `write` would throw for a path that cannot be written, before long work begins.
+    package static func check(_ path: String) throws(Failure) {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Failure(.invalid, "the name of the output file is empty")
+        }
+        var info = stat()
+        if stat(path, &info) == 0 {
+            if info.st_mode & S_IFMT == S_IFDIR {
+                throw Failure(.invalid, "\(path): is a folder", hint: "Give the name of a file in it.")
+            }
+            guard info.st_mode & S_IFMT == S_IFREG else { return }
+        }
+        guard access(folder(of: path), W_OK | X_OK) == 0 else { throw failure(path, "cannot be written", errno) }
+    }
+
+    /// Whether both names lead to the same existing file.
+    package static func isSameFile(_ one: String, _ two: String) -> Bool {
+        var (left, right) = (stat(), stat())
+        guard stat(one, &left) == 0, stat(two, &right) == 0 else { return false }
+        return left.st_dev == right.st_dev && left.st_ino == right.st_ino
+    }
+
     private static func replace(
         _ target: String, with bytes: [UInt8], mode: mode_t?, shown path: String
     ) throws(Failure) {
