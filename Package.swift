@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict),
         .testTarget(
             name: "MonitoringTests",
-            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core"],
+            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
         .testTarget(name: "SpecTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -4,6 +4,7 @@ package import ArgumentParser
 package enum Monitoring {
     package static let commands: [any ParsableCommand.Type] = [
         DriftCommand.self,
+        ProfileCommand.self,
         MethodsCommand.self,
         DemoCommand.self,
     ]

@@ -10,7 +10,7 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: Monitoring.commands)
+        subcommands: Monitoring.commands + [EngineCommand.self])
 
     /// Runs the command line and ends the process with the status that `ExitStatus` lists.
     static func main() {

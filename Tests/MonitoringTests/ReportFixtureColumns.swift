@@ -26,12 +26,14 @@ extension ReportFixtures {
             verdict, effect: "wasserstein", corrected: max(0, shift - noise / 4),
             interval: max(0, shift - width)...(shift + width), threshold: 0.1, counts: rows,
             sentence: verdict == .stable
-                ? "no change worth mentioning"
-                : "moved up by \(String(Int((shift * 100).rounded())).leftPadded) standard deviations on average")
+                ? "no sign of change"
+                : verdict == .undecided
+                    ? "too few rows to tell; about 1300 current rows would settle it"
+                    : "moved up by \(String(Int((shift * 100).rounded())).leftPadded) standard deviations on average")
         answer.estimate = shift + noise / 3
         answer.noiseMean = noise
         answer.noise95 = noise * 1.9
-        answer.test = "Kolmogorov-Smirnov"
+        answer.test = "anderson_darling_ties"
         answer.statistic = 0.4 * shift + noise / 2
         answer.pValue = verdict == .drifted ? 1e-22 : verdict == .smallShift ? 0.0021 : 0.31
         answer.qValue = min(1, answer.pValue * 2.4)
@@ -66,12 +68,12 @@ extension ReportFixtures {
             verdict, effect: "total_variation", corrected: change, interval: max(0, change - 0.008)...(change + 0.009),
             threshold: 0.05, counts: rows,
             sentence: verdict == .stable
-                ? "no change worth mentioning"
-                : "\(Int((change * 100).rounded())) % of the rows changed category; \(names[1]) gained most")
+                ? "no sign of change"
+                : "\(Int((change * 100).rounded())) % of the rows changed category (\"\(names[0])\" 31 % -> 19 %)")
         answer.estimate = change + 0.006
         answer.noiseMean = 0.007
         answer.noise95 = 0.0112
-        answer.test = "G-test"
+        answer.test = "chi_square"
         answer.statistic = 812.4 * change
         answer.pValue = verdict == .drifted ? 0 : verdict == .smallShift ? 0.00021 : 0.64
         answer.qValue = min(1, answer.pValue * 3)
@@ -101,7 +103,7 @@ extension ReportFixtures {
         missing.estimate = 0.08
         missing.noiseMean = 0.0009
         missing.noise95 = 0.0021
-        missing.test = "Fisher exact"
+        missing.test = "chi_square"
         missing.pValue = 1e-170
         missing.qValue = 1e-168
         column.missingness = missing

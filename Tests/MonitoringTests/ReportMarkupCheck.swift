@@ -7,6 +7,7 @@ struct MarkupCheck {
     var names: [String] = []
     var ids: [String] = []
     var links: [String] = []
+    var attributes: Set<String> = []
 
     static func read(_ document: String) throws -> MarkupCheck {
         var check = MarkupCheck()
@@ -44,7 +45,7 @@ struct MarkupCheck {
             let name = String(tag.prefix { $0.isLetter || $0.isNumber })
             guard !name.isEmpty else { throw Problem(description: "<\(tag)>") }
             names.append(name)
-            try attributes(tag.dropFirst(name.count))
+            try readAttributes(tag.dropFirst(name.count))
             if tag.hasSuffix("/") { continue }
             open.append(name)
             // The contents of style and script are not markup.
@@ -56,7 +57,7 @@ struct MarkupCheck {
         guard open.isEmpty else { throw Problem(description: "left open: \(open)") }
     }
 
-    private mutating func attributes(_ text: Substring) throws {
+    private mutating func readAttributes(_ text: Substring) throws {
         var rest = text.hasSuffix("/") ? text.dropLast() : text
         while let start = rest.firstIndex(where: { $0 != " " }) {
             rest = rest[start...]
@@ -66,6 +67,7 @@ struct MarkupCheck {
             let name = rest[..<equals]
             let begin = rest.index(equals, offsetBy: 2)
             guard let end = rest[begin...].firstIndex(of: "\"") else { throw Problem(description: "open quote") }
+            attributes.insert(String(name))
             if name == "id" { ids.append(String(rest[begin..<end])) }
             if name == "href" { links.append(String(rest[begin..<end])) }
             rest = rest[rest.index(after: end)...]

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Counting sketches")
 struct SketchCountTests {
-    @Test("HyperLogLog stays within four standard errors", arguments: [1, 10, 100, 1000, 5000, 20_000, 200_000, 1_000_000])
+    @Test(
+        "HyperLogLog stays within four standard errors",
+        arguments: [1, 10, 100, 1000, 5000, 20_000, 200_000, 1_000_000])
     func distinct(count: Int) {
         var sketch = HyperLogLog.zero
         sketch.update((0..<count).map { Double($0) * 0.37 })

@@ -3,7 +3,9 @@
 /* Numeric kernels, one header per topic, included here. */
 #include "csv.h"
 #include "dictionary.h"
+#include "gap.h"
 #include "lattice.h"
+#include "merge.h"
 #include "number.h"
 #include "profile_block.h"
 #include "sort.h"

@@ -14,7 +14,7 @@ struct DriftConfigFile {
     private static let maximumBytes = 1 << 20
 
     /// A file with no settings.
-    static let empty = DriftConfigFile(path: "", values: [:])
+    static var empty: DriftConfigFile { DriftConfigFile(path: "", values: [:]) }
 
     private init(path: String, values: [String: Node]) {
         self.path = path
@@ -52,34 +52,41 @@ struct DriftConfigFile {
         self.init(path: path, values: values)
     }
 
-    func string(_ key: String) throws(Failure) -> String? {
-        try read(key, "a text") { $0.scalar?.string }
+    // Each takes the value of the flag of the same name, which wins over the file.
+
+    func string(_ key: String, flag: String?) throws(Failure) -> String? {
+        if let flag { return flag }
+        return try read(key, "a text") { $0.scalar?.string }
     }
 
-    func number(_ key: String) throws(Failure) -> Double? {
-        try read(key, "a number", \.float)
+    func number(_ key: String, flag: Double?) throws(Failure) -> Double? {
+        if let flag { return flag }
+        return try read(key, "a number", \.float)
     }
 
-    func integer(_ key: String) throws(Failure) -> Int? {
-        try read(key, "an integer", \.int)
+    func integer(_ key: String, flag: Int?) throws(Failure) -> Int? {
+        if let flag { return flag }
+        return try read(key, "an integer", \.int)
     }
 
-    func flag(_ key: String) throws(Failure) -> Bool? {
-        try read(key, "true or false", \.bool)
+    func isSet(_ key: String, flag: Bool) throws(Failure) -> Bool {
+        if flag { return true }
+        return try read(key, "true or false", \.bool) ?? false
     }
 
     /// A list, or a single text for a list of one.
-    func strings(_ key: String) throws(Failure) -> [String]? {
-        try read(key, "a text or a list of texts") { node in
+    func strings(_ key: String, flag: [String]) throws(Failure) -> [String] {
+        if !flag.isEmpty { return flag }
+        return try read(key, "a text or a list of texts") { node in
             if let scalar = node.scalar { return [scalar.string] }
             guard let sequence = node.sequence else { return nil }
             let texts = sequence.compactMap(\.scalar?.string)
             return texts.count == sequence.count ? texts : nil
-        }
+        } ?? []
     }
 
     /// `name: number` pairs.
-    func numbers(_ key: String) throws(Failure) -> [String: Double]? {
+    func numbers(_ key: String) throws(Failure) -> [String: Double] {
         try read(key, "`column: number` lines") { node in
             guard let mapping = node.mapping else { return nil }
             var numbers: [String: Double] = [:]
@@ -88,7 +95,7 @@ struct DriftConfigFile {
                 numbers[name] = number
             }
             return numbers
-        }
+        } ?? [:]
     }
 
     private func read<Value>(_ key: String, _ expected: String, _ convert: (Node) -> Value?) throws(Failure) -> Value? {

@@ -26,21 +26,22 @@ struct DriftPlan {
         verbose = command.output.verbose
         constraints = command.data.constraints
         sagemakerViolations = command.output.sagemakerViolations
-        let file = try command.config.map { path throws(Failure) in try DriftConfigFile(path: path) } ?? .empty
+        var file = DriftConfigFile.empty
+        if let path = command.config { file = try DriftConfigFile(path: path) }
         try readData(command.data, file)
         try readDecision(command.decision, file)
         try readOutput(command.output, file, failOn: command.decision.failOn)
     }
 
     private mutating func readData(_ options: DataOptions, _ file: DriftConfigFile) throws(Failure) {
-        if let schema = try options.schema ?? file.string("schema") { reading.kinds = try SchemaFile.read(schema) }
-        let columns = try options.columns.isEmpty ? file.strings("columns") ?? [] : options.columns
+        if let schema = try file.string("schema", flag: options.schema) { reading.kinds = try SchemaFile.read(schema) }
+        let columns = try file.strings("columns", flag: options.columns)
         reading.include = columns.isEmpty ? nil : columns
-        reading.exclude = try options.exclude.isEmpty ? file.strings("exclude") ?? [] : options.exclude
-        reading.missing = Set(try options.missing.isEmpty ? file.strings("missing") ?? [] : options.missing)
-        settings.prediction = try options.prediction ?? file.string("prediction")
-        settings.target = try options.target ?? file.string("target")
-        if let limit = try options.profileAbove ?? file.integer("profile_above") {
+        reading.exclude = try file.strings("exclude", flag: options.exclude)
+        reading.missing = Set(try file.strings("missing", flag: options.missing))
+        settings.prediction = try file.string("prediction", flag: options.prediction)
+        settings.target = try file.string("target", flag: options.target)
+        if let limit = try file.integer("profile_above", flag: options.profileAbove) {
             guard (0...1 << 30).contains(limit) else {
                 throw Failure(.invalid, "--profile-above must be between 0 and \(1 << 30) MiB, not \(limit)")
             }
@@ -49,23 +50,23 @@ struct DriftPlan {
     }
 
     private mutating func readDecision(_ options: DecisionOptions, _ file: DriftConfigFile) throws(Failure) {
-        settings.compatibility = try choice(options.compat ?? file.string("compat"), "--compat") ?? .steward
-        settings.methods = try options.method.isEmpty ? file.strings("method") ?? [] : options.method
-        settings.correction = try choice(options.correction ?? file.string("correction"), "--correction")
-        settings.strict = try options.strict || file.flag("strict") ?? false
-        settings.segmentBy = try options.segmentBy ?? file.string("segment_by")
-        settings.importances = try file.numbers("importances") ?? [:]
-        if let alpha = try options.alpha ?? file.number("alpha") {
+        settings.compatibility = try choice(file.string("compat", flag: options.compat), "--compat") ?? .steward
+        settings.methods = try file.strings("method", flag: options.method)
+        settings.correction = try choice(file.string("correction", flag: options.correction), "--correction")
+        settings.strict = try file.isSet("strict", flag: options.strict)
+        settings.segmentBy = try file.string("segment_by", flag: options.segmentBy)
+        settings.importances = try file.numbers("importances")
+        if let alpha = try file.number("alpha", flag: options.alpha) {
             guard alpha > 0, alpha < 1 else { throw Failure(.invalid, "--alpha must be between 0 and 1, not \(alpha)") }
             settings.alpha = alpha
         }
-        if let chunks = try options.chunks ?? file.integer("chunks") {
+        if let chunks = try file.integer("chunks", flag: options.chunks) {
             guard (2...1000).contains(chunks) else {
                 throw Failure(.invalid, "--chunks must be between 2 and 1000, not \(chunks)")
             }
             settings.chunks = chunks
         }
-        for text in try options.threshold.isEmpty ? file.strings("threshold") ?? [] : options.threshold {
+        for text in try file.strings("threshold", flag: options.threshold) {
             try addThreshold(text)
         }
     }
@@ -73,9 +74,9 @@ struct DriftPlan {
     private mutating func readOutput(
         _ options: OutputOptions, _ file: DriftConfigFile, failOn: String?
     ) throws(Failure) {
-        format = try choice(options.format ?? file.string("format"), "--format") ?? .text
-        html = try options.html ?? file.string("html")
-        self.failOn = try choice(failOn ?? file.string("fail_on"), "--fail-on") ?? .drift
+        format = try choice(file.string("format", flag: options.format), "--format") ?? .text
+        html = try file.string("html", flag: options.html)
+        self.failOn = try choice(file.string("fail_on", flag: failOn), "--fail-on") ?? .drift
     }
 
     /// `0.2` for everything, `num=0.2`, `cat=0.1`, or `COLUMN=0.3`; the last `=` divides, for names that hold one.

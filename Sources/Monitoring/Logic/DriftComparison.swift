@@ -1,6 +1,6 @@
 package import Core
 import Dispatch
-package import Statistics
+import Statistics
 import Synchronization
 
 /// Compares two data sets: the engine behind `steward drift`.

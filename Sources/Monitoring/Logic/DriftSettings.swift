@@ -1,5 +1,5 @@
-package import Core
-package import Statistics
+import Core
+import Statistics
 
 /// What a user may ask of a comparison; the defaults are those of `steward drift REFERENCE CURRENT`.
 package struct DriftSettings: Sendable {

@@ -11,26 +11,38 @@ struct EffectFormat {
     enum Unit { case deviations, share, plain }
 
     let unit: Unit
+    /// What moved, where it is not the column's values themselves; "" otherwise.
+    let subject: String
     /// Digits after the point that the interval's width justifies, the same for every figure of one column.
     private let places: Int
 
     init(_ verdict: ColumnVerdict) {
-        let effect = verdict.effect
-        if effect.hasPrefix("wasserstein") {
-            unit = .deviations
-        } else if effect.contains("total_variation") || effect.contains("share") || effect.contains("missing") {
-            unit = .share
-        } else {
-            unit = .plain
+        switch verdict.effect {
+        case "wasserstein", "length": unit = .deviations
+        case "total_variation", "missing_share", "characters", "new_words": unit = .share
+        default: unit = .plain
         }
+        subject =
+            switch verdict.effect {
+            case "missing_share": "missing"
+            case "length": "text length"
+            case "characters": "characters"
+            case "new_words": "new words"
+            default: ""
+            }
         let scale = unit == .share ? 100.0 : 1
         let width = (verdict.interval.upperBound - verdict.interval.lowerBound) * scale
         let wanted = width > 0 && width.isFinite ? 1 - Int(log10(width).rounded(.down)) : 2
-        places = unit == .share ? max(0, min(2, wanted - 1)) : max(1, min(3, wanted))
+        // A third digit of an effect as large as a threshold is never worth reading.
+        let most = unit == .share ? (verdict.corrected >= 0.01 ? 1 : 2) : (verdict.corrected >= 0.1 ? 2 : 3)
+        places = max(unit == .share ? 0 : 1, min(most, wanted))
     }
 
     /// "0.41 sd", "12 %".
     func value(_ effect: Double) -> String { bare(effect) + suffix }
+
+    /// "0.41 sd", "8 % missing".
+    func valueWithSubject(_ effect: Double) -> String { value(effect) + (subject.isEmpty ? "" : " " + subject) }
 
     /// "0.36\u{2013}0.46".
     func interval(_ range: ClosedRange<Double>) -> String {
@@ -64,6 +76,20 @@ struct EffectFormat {
         case .deviations: " sd"
         case .share: " %"
         case .plain: ""
+        }
+    }
+}
+
+extension ColumnVerdict {
+    /// The test's name in the words of textbooks.
+    var testName: String {
+        switch test {
+        case "anderson_darling_ties": "Anderson-Darling"
+        case "chi_square": "chi-square"
+        case "chi_square_permutation": "chi-square (permutation)"
+        case "chi_square_moments": "chi-square (moment-matched)"
+        case "fisher_mid_p": "Fisher (mid-p)"
+        default: test.replacing("_", with: " ")
         }
     }
 }

@@ -16,6 +16,14 @@ enum Finding: CaseIterable {
         }
     }
 
+    /// "3 drifted", "1 schema change", "2 errors".
+    func counted(_ count: Int) -> String {
+        switch self {
+        case .schemaChange, .smallShift, .failed: Format.count(count, word)
+        case .drifted, .undecided, .stable, .notComparable: "\(Format.count(count)) \(word)"
+        }
+    }
+
     /// One character that tells the verdict without colour.
     var icon: String {
         switch self {
@@ -69,11 +77,12 @@ extension ColumnReport {
     var story: String {
         if let explanation, status != .ok { return explanation }
         if driftedByMethod != nil, decisive == nil { return methodStory }
+        let moved = missingness.map { $0.verdict == .drifted || $0.verdict == .smallShift } ?? false
         var parts: [String] = []
-        if let verdict, !verdict.sentence.isEmpty { parts.append(verdict.sentence) }
-        if let missingness, missingness.verdict == .drifted || missingness.verdict == .smallShift {
-            parts.append(missingness.sentence)
-        }
+        // "No sign of change" is not worth saying when the missing share moved.
+        if let verdict, !(moved && verdict.verdict == .stable) { parts.append(verdict.sentence) }
+        if let missingness, moved || parts.isEmpty { parts.append(missingness.sentence) }
+        parts.removeAll(where: \.isEmpty)
         return parts.isEmpty ? explanation ?? "" : parts.map(Findings.withoutStop).joined(separator: "; ")
     }
 

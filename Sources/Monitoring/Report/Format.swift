@@ -49,6 +49,15 @@ enum Format {
     /// "1 column", "12 columns".
     static func count(_ value: Int, _ noun: String) -> String { count(value) + " " + noun + (value == 1 ? "" : "s") }
 
+    /// At most four characters and a unit, for narrow cells: "48.2k", "1.3M".
+    static func compact(_ value: Int) -> String {
+        guard value >= 10_000 else { return count(value) }
+        for (size, unit) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] where Double(value) >= size * 0.9995 {
+            return number(Double(value) / size) + unit
+        }
+        return count(value)
+    }
+
     /// A share as "12 %", with as many places as its size asks for unless given.
     static func percent(_ share: Double, places: Int? = nil) -> String {
         if let special = special(share) { return special }
@@ -57,7 +66,8 @@ enum Format {
         let size = percent.magnitude
         if size == 0 { return "0 %" }
         if size < 0.01 { return (percent < 0 ? "> \(minus)" : "< ") + "0.01 %" }
-        return fixed(percent, size >= 9.95 ? 0 : size >= 0.995 ? 1 : 2) + " %"
+        let text = fixed(percent, size >= 9.95 ? 0 : size >= 0.995 ? 1 : 2)
+        return (text.hasSuffix(".0") ? String(text.dropLast(2)) : text) + " %"
     }
 
     /// The difference of two shares in percentage points, with a sign: "+3.3 pp".
@@ -85,7 +95,7 @@ enum Format {
     /// Places after the point that resolve differences of about 1 % of `spread`.
     static func places(resolving spread: Double) -> Int {
         guard spread.isFinite, spread > 0 else { return 3 }
-        return max(0, min(8, 1 - Int(log10(spread).rounded(.down)) + 1))
+        return max(0, min(8, 2 - Int((log10(spread) + 0.5).rounded(.down))))
     }
 
     private static func special(_ value: Double) -> String? {

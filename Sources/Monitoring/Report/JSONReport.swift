@@ -103,9 +103,21 @@ package enum JSONReport {
             "q_value": .number(verdict.qValue),
             "largest_gap": .optional(verdict.largestGap),
             "rows_to_settle": .optional(verdict.rowsToSettle),
+            "reference_rows_to_settle": .optional(verdict.referenceRowsToSettle),
+            "distance": .optional(verdict.distance),
+            "spread": .optional(verdict.spread),
+            "mean_shift": .optional(verdict.meanShift),
+            "movers": .array(verdict.movers.map(mover)),
             "reference_count": .int(verdict.referenceCount),
             "current_count": .int(verdict.currentCount),
             "sentence": .string(verdict.sentence),
+        ])
+    }
+
+    private static func mover(_ mover: ColumnEvidence.Mover) -> JSON {
+        .record([
+            "category": .string(mover.category), "reference_share": .number(mover.referenceShare),
+            "current_share": .number(mover.currentShare),
         ])
     }
 

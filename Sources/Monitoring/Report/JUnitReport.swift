@@ -87,7 +87,7 @@ package enum JUnitReport {
         return """
             effect \(format.value(verdict.corrected)), interval \(format.longInterval(verdict.interval)), \
             noise floor \(format.mark(verdict.noise95)), threshold \(format.mark(verdict.threshold)), \
-            \(verdict.test) p \(Format.probability(verdict.pValue)), q \(Format.probability(verdict.qValue)), \
+            \(verdict.testName) p \(Format.probability(verdict.pValue)), q \(Format.probability(verdict.qValue)), \
             n \(Format.count(verdict.referenceCount)) and \(Format.count(verdict.currentCount))
             """
     }

@@ -67,8 +67,10 @@ struct TextReportWriter {
             let size = "\(Format.count(side.rows, "row")), \(Format.count(side.columns, "column"))"
             add("\(name) \(side.label): \(size)\(side.isProfile ? ", from a profile" : "")", style: .faint)
         }
-        let tally = Findings.tally(report).map { "\($0.finding.icon) \(Format.count($0.count)) \($0.finding.word)" }
-        add(tally.joined(separator: "   "))
+        let tally = Findings.tally(report).map {
+            "\($0.finding.icon)\u{A0}" + $0.finding.counted($0.count).replacing(" ", with: "\u{A0}")
+        }
+        add(tally.joined(separator: ", "))
     }
 
     private mutating func writeSchemaChanges() {
@@ -116,10 +118,9 @@ struct TextReportWriter {
                 return [name, verdict, .init(why, .faint)] + Array(repeating: .init(""), count: 4)
             }
             let format = EffectFormat(decisive)
-            let missing = decisive.effect == column.missingness?.effect && column.decisive == column.missingness
             return [
                 name, verdict,
-                .init(format.value(decisive.corrected) + (missing ? " missing" : "")),
+                .init(format.valueWithSubject(decisive.corrected)),
                 .init(format.interval(decisive.interval)), .init(format.mark(decisive.noise95)),
                 .init(Format.probability(decisive.qValue)),
                 .init("\(Format.count(decisive.referenceCount)) / \(Format.count(decisive.currentCount))"),

@@ -59,13 +59,10 @@ extension TextReportWriter {
         let open = report.columns.filter { $0.finding == .undecided }
         guard !open.isEmpty else { return }
         lines.append("")
-        let rows = open.compactMap { column in
-            column.decisive?.rowsToSettle.map {
-                "\(DisplayText.shorten(column.name, to: 32)) with about \(Format.count($0)) current rows"
-            }
+        for column in open.prefix(verbose ? open.count : 3) {
+            add("Undecided: \(DisplayText.shorten(DisplayText.clean(column.name), to: 40)), \(column.story).")
         }
-        let settle = rows.isEmpty ? "" : ": " + Findings.joined(Array(rows.prefix(3))) + " would be settled"
-        add("\(Format.count(open.count)) undecided, because there are too few rows\(settle).")
+        if !verbose, open.count > 3 { add("\(Format.count(open.count - 3)) more are undecided.") }
     }
 
     mutating func writeNotes() {
@@ -122,7 +119,7 @@ extension TextReportWriter {
         ]
         if !verdict.test.isEmpty {
             parts.append(
-                "\(verdict.test) \(Format.number(verdict.statistic)), p \(Format.probability(verdict.pValue)), "
+                "\(verdict.testName) \(Format.number(verdict.statistic)), p \(Format.probability(verdict.pValue)), "
                     + "q \(Format.probability(verdict.qValue))")
         }
         if let gap = verdict.largestGap { parts.append("largest gap \(Format.percent(gap))") }

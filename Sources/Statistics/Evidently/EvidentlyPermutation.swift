@@ -21,7 +21,7 @@ enum EvidentlyPermutation {
         for _ in 0..<1000 {
             var (rows, wanted) = (n + m, n)
             for (index, size) in pooled.enumerated() {
-                drawn[index] = Hypergeometric.draw(marked: size, others: rows - size, draws: wanted, using: &random)
+                drawn[index] = ExactHypergeometric.draw(marked: size, others: rows - size, draws: wanted, using: &random)
                 rows -= size
                 wanted -= drawn[index]
             }
@@ -151,7 +151,7 @@ private struct KernelTriangle {
 }
 
 /// Random counts of marked rows in a draw without replacement.
-enum Hypergeometric {
+enum ExactHypergeometric {
     /// By inversion outwards from the mode: about one standard deviation of steps. Exact up to rounding.
     static func draw(
         marked: Int, others: Int, draws: Int, using random: inout SeededRandom

@@ -68,7 +68,9 @@ struct ByteReader {
         values.reserveCapacity(count)
         for _ in 0..<count {
             let value = try number(what)
-            guard value.isFinite, value != 0 || value.sign == .plus else { throw failure("\(what): not a finite number") }
+            guard value.isFinite, value != 0 || value.sign == .plus else {
+                throw failure("\(what): not a finite number")
+            }
             if let last = values.last, strictly ? value <= last : value < last {
                 throw failure("\(what) are not in ascending order")
             }

@@ -69,3 +69,13 @@ package enum Hashing {
         rotate(lane &+ (input &* prime2), 31) &* prime1
     }
 }
+
+/// The checksum at the end of a stored profile: XXH64 (seed 0) of everything before it.
+package enum ProfileChecksum {
+    package static func hash(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { Hashing.xxh64($0) } }
+
+    /// Little-endian.
+    package static func bytes(of bytes: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: hash(bytes).littleEndian) { Array($0) }
+    }
+}

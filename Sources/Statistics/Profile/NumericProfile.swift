@@ -41,7 +41,9 @@ package struct NumericProfile: Sendable {
     package var distinct: (count: Int, isExact: Bool) {
         let state = finished
         guard let sketch = state.distinct else { return (state.quantiles.size, state.quantiles.isExact) }
-        return (min(state.moments.count, max(Int(sketch.estimate.rounded()), state.quantiles.size)), false)
+        // The exact table was given up because there were more than it holds.
+        let least = QuantileSketch.exactCapacity + 1
+        return (min(state.moments.count, max(Int(sketch.estimate.rounded()), least)), false)
     }
 
     /// The state with the last, partial block worked in.
@@ -66,6 +68,7 @@ package struct NumericProfile: Sendable {
     /// Adds rows. NaN is a missing value.
     /// - Returns: how many values are missing.
     package mutating func update(_ values: UnsafeBufferPointer<Double>) -> Int {
+        guard pending.count + values.count >= Self.blockSize else { return collect(values) }
         var missing = 0
         var scratch = [Double](repeating: 0, count: Self.blockSize)
         var block = [Double](repeating: 0, count: Self.blockSize)
@@ -94,6 +97,23 @@ package struct NumericProfile: Sendable {
             }
         }
         pending = Array(block[0..<filled])
+        return missing
+    }
+
+    /// A few rows that cannot fill the block: no need for buffers.
+    private mutating func collect(_ values: UnsafeBufferPointer<Double>) -> Int {
+        var missing = 0
+        for value in values {
+            if value - value == 0 {
+                pending.append(value + 0.0)
+            } else if value.isNaN {
+                missing += 1
+            } else if value > 0 {
+                state.positiveInfinite += 1
+            } else {
+                state.negativeInfinite += 1
+            }
+        }
         return missing
     }
 
@@ -157,10 +177,11 @@ extension NumericProfile.State {
 }
 
 extension QuantileSketch {
-    /// The distinct values of the exact table as a HyperLogLog.
+    /// The distinct values that are held as a HyperLogLog: all of them while the sketch is exact.
     func hashed() -> HyperLogLog {
         var sketch = HyperLogLog.zero
         sketch.update(values)
+        for level in levels { sketch.update(level.items) }
         return sketch
     }
 }

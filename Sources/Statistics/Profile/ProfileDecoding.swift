@@ -2,7 +2,9 @@ package import Core
 
 extension TableProfile {
     /// Whether the bytes begin like a stored profile of any version.
-    package static func isProfile(_ beginning: some Collection<UInt8>) -> Bool { beginning.starts(with: magic.prefix(7)) }
+    package static func isProfile(_ beginning: some Collection<UInt8>) -> Bool {
+        beginning.starts(with: magic.prefix(7))
+    }
 
     /// Reads a stored profile. Everything is checked, also that its parts agree with each other.
     /// - Throws: `invalid` with what is wrong and where, `unsupported` for another version of the format.
@@ -19,7 +21,9 @@ extension TableProfile {
                 .unsupported, "this profile has format version \(version), and this Steward reads version 1",
                 hint: "Update Steward, or make the profile again with this version.")
         }
-        let checksum = bytes.withUnsafeBytes { Hashing.xxh64(UnsafeRawBufferPointer(rebasing: $0[..<(bytes.count - 8)])) }
+        let checksum = bytes.withUnsafeBytes {
+            Hashing.xxh64(UnsafeRawBufferPointer(rebasing: $0[..<(bytes.count - 8)]))
+        }
         guard try tail.integer(UInt64.self, "the checksum") == checksum else {
             throw reader.failure("its checksum does not match")
         }
@@ -32,7 +36,9 @@ extension TableProfile {
         for index in 0..<count {
             var section = try reader.section("column \(index + 1)")
             let column = try ColumnProfile(from: &section, rows: rows)
-            guard names.insert(Array(column.name.utf8)).inserted else { throw section.failure("its name is not unique") }
+            guard names.insert(Array(column.name.utf8)).inserted else {
+                throw section.failure("its name is not unique")
+            }
             columns.append(column)
         }
         try reader.finish()

@@ -21,11 +21,11 @@ package enum CramerVonMises {
         let m = y.count
         guard n > 1, m > 1 else { return TestResult(statistic: .nan, pValue: .nan) }
         let fourfold = fourfoldU(x, y)
-        // T = U / (n m N) - (4 n m - 1) / (6 N), over a common denominator in whole numbers: nothing cancels.
-        let product = Int128(n) * Int128(m)
-        let total = Int128(n + m)
-        let numerator = 6 * fourfold - 4 * product * (4 * product - 1)
-        let statistic = Double(numerator) / (Double(24 * product) * Double(total))
+        let product = Double(n) * Double(m)
+        let total = Double(n + m)
+        // U is a quarter of a whole number, exact; the difference is taken in doubles as scipy takes it, because for nearly
+        // equal samples its rounding shows.
+        let statistic = Double(fourfold) / 4 / (product * total) - (4 * product - 1) / (6 * total)
         let isExact =
             switch calculation {
             case .auto: max(n, m) <= exactLimit
@@ -40,7 +40,9 @@ package enum CramerVonMises {
                 .exhausted, "the exact Cramer-von Mises distribution is limited to 30 rows a side, not \(max(n, m))",
                 hint: "use the asymptotic p-value")
         }
-        return TestResult(statistic: statistic, pValue: exact(numerator, n, m))
+        // 24 n m N T, in whole numbers.
+        let pairs = Int128(n * m)
+        return TestResult(statistic: statistic, pValue: exact(6 * fourfold - 4 * pairs * (4 * pairs - 1), n, m))
     }
 
     /// 4 U = 4 (n sum (r_i - i)^2 + m sum (s_j - j)^2), where r and s are mid-ranks in the pooled sample.

@@ -74,42 +74,16 @@ package enum KolmogorovSmirnov {
 
     /// Greatest and least value of n m (F_x - F_y) over the pooled points: whole numbers, so ties in the gap are exact.
     static func extremes(_ x: SortedSample, _ y: SortedSample) -> (highest: Int, lowest: Int) {
+        guard x.count > 0, y.count > 0 else { return (0, 0) }
+        var highest: Int64 = 0
+        var lowest: Int64 = 0
         x.values.withUnsafeBufferPointer { xs in
             y.values.withUnsafeBufferPointer { ys in
-                let n = xs.count
-                let m = ys.count
-                var i = 0
-                var j = 0
-                var gap = 0
-                var highest = 0
-                var lowest = 0
-                // Free of unpredictable branches. The gap only counts once a run of equal values is over.
-                while i < n, j < m {
-                    let a = xs[i]
-                    let b = ys[j]
-                    let value = min(a, b)
-                    let stepX = a <= b ? 1 : 0
-                    let stepY = b <= a ? 1 : 0
-                    i &+= stepX
-                    j &+= stepY
-                    gap &+= (stepX &* m) &- (stepY &* n)
-                    let following = min(xs[i < n ? i : n &- 1], ys[j < m ? j : m &- 1])
-                    let counts = following > value
-                    highest = counts && gap > highest ? gap : highest
-                    lowest = counts && gap < lowest ? gap : lowest
-                }
-                // One sample is used up: finish the current value, after that the gap only shrinks towards 0.
-                if i == n, n > 0 {
-                    let value = j > 0 ? max(xs[n - 1], ys[j - 1]) : xs[n - 1]
-                    while j < m, ys[j] == value { j &+= 1 }
-                } else if j == m, m > 0 {
-                    let value = i > 0 ? max(ys[m - 1], xs[i - 1]) : ys[m - 1]
-                    while i < n, xs[i] == value { i &+= 1 }
-                }
-                gap = i &* m &- j &* n
-                return (max(highest, gap), min(lowest, gap))
+                steward_gap_extremes(
+                    xs.baseAddress, Int64(xs.count), ys.baseAddress, Int64(ys.count), &highest, &lowest)
             }
         }
+        return (Int(highest), Int(lowest))
     }
 
     /// The first value with this gap: scipy looks through the first sample, then through the second.

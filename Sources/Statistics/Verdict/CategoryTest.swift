@@ -142,7 +142,7 @@ enum CategoryTest {
         var random = SeededRandom(seed: digest.value)
         let tables = 999
         var (drawn, exceeding) = (0, 0.0)
-        while drawn < tables, exceeding < 150 {
+        while drawn < tables, exceeding < 100 {
             var (left, population) = (n, total)
             var sum = 0.0
             for count in counts {
@@ -170,17 +170,21 @@ enum CategoryTest {
 enum Hypergeometric {
     /// How many of `draws` rows, taken from a population that holds `successes`, are successes.
     ///
-    /// Exact up to 24 draws; beyond that a rounded normal where the variance is at least 8, otherwise binomial by
-    /// inversion (the population is then large against the draws that matter).
+    /// Exact, but for variances of at least 8, where a rounded normal (a sum of twelve uniforms) serves.
     static func draw(
         _ draws: Int, successes: Int, population: Int, _ random: inout SeededRandom
     ) -> Int {
-        if draws >= population { return successes }
-        if successes <= 0 { return 0 }
-        if successes >= population { return draws }
+        // The four counts of the table can be exchanged: bring the smallest to the front.
+        if draws > population - draws {
+            return successes - draw(population - draws, successes: successes, population: population, &random)
+        }
+        if successes > population - successes {
+            return draws - draw(draws, successes: population - successes, population: population, &random)
+        }
+        if draws > successes { return draw(successes, successes: draws, population: population, &random) }
         if draws <= 24 {
             var (left, size, found) = (successes, population, 0)
-            for _ in 0..<draws {
+            for _ in 0..<max(0, draws) {
                 if random.uniform() * Double(size) < Double(left) {
                     found &+= 1
                     left &-= 1
@@ -189,27 +193,25 @@ enum Hypergeometric {
             }
             return found
         }
-        let low = max(0, draws - (population - successes))
-        let high = min(draws, successes)
         let p = Double(successes) / Double(population)
         let mean = Double(draws) * p
         let variance = mean * (1 - p) * Double(population - draws) / Double(population - 1)
         if variance >= 8 {
             var sum = -6.0
             for _ in 0..<12 { sum += random.uniform() }
-            return min(max(Int((mean + variance.squareRoot() * sum).rounded()), low), high)
+            return min(max(Int((mean + variance.squareRoot() * sum).rounded()), 0), draws)
         }
-        let flipped = p > 0.5
-        let q = flipped ? 1 - p : p
-        var term = exp(Double(draws) * log1p(-q))
+        let others = population - successes
+        var term = exp(Special.logChoose(others, draws) - Special.logChoose(population, draws))
         var sum = term
         let u = random.uniform()
         var count = 0
         while u > sum, count < draws {
-            term *= Double(draws - count) / Double(count + 1) * q / (1 - q)
+            term *= Double(draws - count) / Double(count + 1)
+            term *= Double(successes - count) / Double(others - draws + count + 1)
             count += 1
             sum += term
         }
-        return min(max(flipped ? draws - count : count, low), high)
+        return count
     }
 }

@@ -6,7 +6,8 @@ package struct ColumnEvidence: Sendable {
     /// What is measured, as words for the sentence.
     package var unit: String
     package var estimate: Double
-    /// `estimate` with the noise of these sample sizes taken off: sqrt(max(0, estimate^2 - noiseMean^2)).
+    /// `estimate` with the noise of these sample sizes taken off. Numeric: sqrt(max(0, estimate^2 - noiseMean^2));
+    /// shares: cell by cell (docs/concepts/statistics.md).
     package var corrected: Double
     package var interval: ClosedRange<Double>
     package var confidence: Double

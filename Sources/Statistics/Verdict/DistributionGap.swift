@@ -1,3 +1,5 @@
+import CKernels
+
 /// What lies between two distribution functions, exactly and in one pass over both.
 package struct DistributionGap: Sendable {
     /// Integral of |F - G|: the 1-Wasserstein distance, in the data's unit.
@@ -27,51 +29,18 @@ package struct DistributionGap: Sendable {
         }
     }
 
-    /// No branch depends on the data: which side is next is as good as random, and a wrong guess costs more than the step.
     private mutating func merge(
         _ reference: EmpiricalDistribution, _ current: EmpiricalDistribution,
         _ a: (Int, Int), _ b: (Int, Int), from: Double, to: Double
     ) {
-        let scaleA = 1 / Double(reference.count)
-        let scaleB = 1 / Double(current.count)
-        var i = a.0
-        var j = b.0
-        let (endA, endB) = (a.1, b.1)
-        var area = 0.0
-        var signed = 0.0
-        var largest = 0.0
-        var at = from
-        reference.points.withUnsafeBufferPointer { x in
+        let gap = reference.points.withUnsafeBufferPointer { x in
             current.points.withUnsafeBufferPointer { y in
-                func step(_ next: Double) {
-                    let gap = Double(i) * scaleA - Double(j) * scaleB
-                    let width = next - at
-                    signed += gap * width
-                    area += abs(gap) * width
-                    largest = max(largest, width > 0 ? abs(gap) : 0)
-                    at = next
-                }
-                while i < endA, j < endB {
-                    let p = x[i]
-                    let q = y[j]
-                    step(p < q ? p : q)
-                    i &+= p <= q ? 1 : 0
-                    j &+= q <= p ? 1 : 0
-                }
-                while i < endA {
-                    step(x[i])
-                    i &+= 1
-                }
-                while j < endB {
-                    step(y[j])
-                    j &+= 1
-                }
-                step(to)
+                steward_gap_between(
+                    x.baseAddress, a.0, a.1, 1 / Double(reference.count), y.baseAddress, b.0, b.1,
+                    1 / Double(current.count), from, to)
             }
         }
-        self.area = area
-        self.signed = signed
-        self.largest = largest
+        (area, signed, largest) = (gap.area, gap.sum, gap.largest)
     }
 
     private mutating func mergeWeighted(

@@ -3,34 +3,44 @@
 /// The estimate is a length |truth + noise|, so it is too large on average, most of all when nothing changed. The interval
 /// therefore asks for every candidate size w which lengths |w * direction + noise| the noise produces, and keeps the
 /// candidates that make the observed length unremarkable on either side (inversion of two one-sided tests). The unknown
-/// direction is taken from the data; for the upper end also as the shape that hides an effect best, and the larger answer
-/// counts.
+/// direction of the truth matters: a change in a few places adds to the noise, one spread like the noise itself hides in it.
+/// So the lower end uses the change that was seen (for categories: where it stands out), the upper end also the direction
+/// that hides best, and the larger answer counts.
 enum EffectInterval {
+    /// Directions have absolute sum 1, or are all zero where there is nothing to point at.
+    struct Directions {
+        /// For the lower end.
+        var concentrated: [Double]
+        /// For the upper end, both.
+        var seen: [Double]
+        var hidden: [Double]
+    }
+
     /// - Parameters:
-    ///   - direction: the observed differences, scaled to absolute sum 1; all zero when there is no difference.
-    ///   - plain: a second candidate for the upper end, scaled alike.
+    ///   - still: the noise had nothing changed; the lower end is 0 when this explains the estimate.
+    ///   - moving: the noise of the two samples as they are.
     static func invert(
-        estimate: Double, direction: [Double], plain: [Double], noise: NoiseProcess, confidence: Double
+        estimate: Double, directions: Directions, still: NoiseProcess, moving: NoiseProcess, confidence: Double
     ) -> ClosedRange<Double> {
         let tail = (1 - confidence) / 2
-        let still = noise.lengths(shift: 0, direction: direction)
-        let reach = estimate + 2 * NoiseProcess.quantile(still, 1 - tail)
+        let nothing = [Double](repeating: 0, count: directions.seen.count)
+        let reach = estimate + 2.5 * NoiseProcess.quantile(moving.lengths(shift: 0, direction: nothing), 1 - tail)
         guard reach > 0 else { return 0...0 }
         var lower = 0.0
-        if NoiseProcess.quantile(still, 1 - tail) < estimate {
-            lower = crossing(estimate, from: 0, to: estimate, noise, direction, 1 - tail)
+        if NoiseProcess.quantile(still.lengths(shift: 0, direction: nothing), 1 - tail) < estimate {
+            lower = crossing(estimate, to: estimate, moving, directions.concentrated, 1 - tail)
         }
-        var upper = crossing(estimate, from: 0, to: reach, noise, plain, tail)
-        if estimate > 0 { upper = max(upper, crossing(estimate, from: 0, to: reach, noise, direction, tail)) }
+        var upper = crossing(estimate, to: reach, moving, directions.hidden, tail)
+        if estimate > 0 { upper = max(upper, crossing(estimate, to: reach, moving, directions.seen, tail)) }
         return min(lower, upper)...upper
     }
 
     /// The shift at which the p-quantile of the length passes the estimate.
     private static func crossing(
-        _ estimate: Double, from: Double, to: Double, _ noise: NoiseProcess, _ direction: [Double], _ p: Double
+        _ estimate: Double, to: Double, _ noise: NoiseProcess, _ direction: [Double], _ p: Double
     ) -> Double {
-        var (low, high) = (from, to)
-        for _ in 0..<12 {
+        var (low, high) = (0.0, to)
+        for _ in 0..<11 {
             let middle = (low + high) / 2
             if NoiseProcess.quantile(noise.lengths(shift: middle, direction: direction), p) < estimate {
                 low = middle

@@ -46,16 +46,27 @@ struct NoiseProcess {
         let mean: [Double]
         /// Standard deviation, or 0 where the count is drawn exactly.
         let root: [Double]
-        /// exp(-mean) where the count is drawn exactly.
-        let none: [Double]
+        /// P(count <= k) for k = 0, 1, ... `Side.limit - 1` of each cell whose count is drawn exactly.
+        let ladders: [Double]
         let total: Double
 
-        static let normalFrom = 12.0
+        static let normalFrom = 8.0
+        static let limit = 32
 
         init(_ expected: [Double]) {
             mean = expected
             root = expected.map { $0 >= Self.normalFrom ? $0.squareRoot() : 0 }
-            none = expected.map { $0 >= Self.normalFrom ? 0 : exp(-$0) }
+            var ladders = [Double](repeating: 1, count: expected.count * Self.limit)
+            for (cell, mean) in expected.enumerated() where mean < Self.normalFrom {
+                var term = exp(-mean)
+                var sum = 0.0
+                for count in 0..<Self.limit - 1 where sum < 1 {
+                    sum += term
+                    ladders[cell * Self.limit + count] = sum
+                    term *= mean / Double(count + 1)
+                }
+            }
+            self.ladders = ladders
             total = max(expected.reduce(0, +), .leastNonzeroMagnitude)
         }
 
@@ -67,7 +78,10 @@ struct NoiseProcess {
                 if root[index] > 0 {
                     value = root[index] * NoiseProcess.nearlyNormal(&random)
                 } else if mean[index] > 0 {
-                    value = Double(NoiseProcess.poisson(mean[index], none: none[index], &random)) - mean[index]
+                    let u = random.uniform()
+                    var rung = index &* Self.limit
+                    while u > ladders[rung] { rung &+= 1 }
+                    value = Double(rung &- index &* Self.limit) - mean[index]
                 } else {
                     value = 0
                 }
@@ -100,20 +114,6 @@ struct NoiseProcess {
         let sum = (pairs & 0xFFFF_FFFF) &+ (pairs >> 32)
         // 8 * 65535 / 2 is the mean, 8 * (65536^2 - 1) / 12 the variance.
         return (Double(sum) - 262_140) * (1 / 53_509.919_8)
-    }
-
-    @inline(__always)
-    private static func poisson(_ mean: Double, none: Double, _ random: inout SeededRandom) -> Int {
-        var term = none
-        var sum = term
-        let u = random.uniform()
-        var count = 0
-        while u > sum, count < 200 {
-            count &+= 1
-            term *= mean / Double(count)
-            sum += term
-        }
-        return count
     }
 
     /// sum over cells of |shift * direction + noise|, per replicate, ascending.

@@ -146,7 +146,7 @@ final class ArrowFile: ArrowBatchSource {
         }
         guard let data else { throw Self.damaged(file.path, "in the dictionary at byte \(offset)") }
         let user = zip(schema.nodes, wanted).first { $0.0.dictionaryID == id && $0.1 }?.0
-        guard let user, ColumnBuilder.nature(of: user.field.type) != nil else { return }
+        guard let user, ColumnAssembler.nature(of: user.field.type) != nil else { return }
         var reader = try batchReader(data, message, at: offset)
         var node = user
         node.field.indexType = nil

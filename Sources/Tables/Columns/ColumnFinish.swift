@@ -1,6 +1,6 @@
 import Core
 
-extension ColumnBuilder {
+extension ColumnAssembler {
     /// The kind of the values as they are, without what strings may say.
     var natural: ColumnKind? {
         switch nature {
@@ -34,8 +34,8 @@ extension ColumnBuilder {
             }
         case .string:
             let values = strings(missing: options.missing)
-            return try StringKind.column(name, values, asked: asked) { (text, row) in
-                notOfKind(asked ?? .text, "\"\(excerpt(Array(text.utf8)))\"", row: row, source)
+            return try values.column(name, asked: asked) { (text, row) in
+                notOfKind(asked ?? .text, excerpt(Array(text.utf8)), row: row, source)
             }
         }
     }
@@ -59,7 +59,7 @@ extension ColumnBuilder {
                 name: name, kind: kind,
                 values: .numbers(NumberColumn(values: numbers, isInteger: isInteger && nature == .number && count > 0)))
         case .cat, .text, .bool:
-            var texts = DistinctStrings()
+            let texts = StringDictionary()
             var indices: [Int32] = []
             indices.reserveCapacity(numbers.count)
             for number in numbers {
@@ -70,8 +70,8 @@ extension ColumnBuilder {
                 let text = nature == .instant ? Instant.text(number) : Self.text(number, asInteger: isInteger)
                 indices.append(texts.index(of: text))
             }
-            let column = StringColumn(indices: indices, dictionary: texts.strings())
-            return try StringKind.column(name, column, asked: kind) { (text, row) in
+            let column = StringColumn(indices: indices, dictionary: texts.strings)
+            return try column.column(name, asked: kind) { (text, row) in
                 notOfKind(kind, text, row: row, source)
             }
         }
@@ -79,7 +79,7 @@ extension ColumnBuilder {
 
     /// The strings without those that spell a missing value.
     func strings(missing: Set<String>) -> StringColumn {
-        let all = dictionary.strings()
+        let all = dictionary.strings
         guard !missing.isEmpty, all.contains(where: missing.contains) else {
             return StringColumn(indices: indices, dictionary: all)
         }

@@ -5,7 +5,7 @@ import Core
 struct TableAssembler {
     /// Which fields of the source are read, by position.
     let wanted: [Bool]
-    private(set) var builders: [ColumnBuilder]
+    private(set) var columns: [ColumnAssembler]
     private(set) var rowCount = 0
     private(set) var notes: [String] = []
     private let source: String
@@ -17,7 +17,7 @@ struct TableAssembler {
     init(_ fields: [ArrowField], _ options: ReadOptions, source: String) throws(Failure) {
         self.source = source
         var wanted: [Bool] = []
-        builders = []
+        columns = []
         var seen: Set<[UInt8]> = []
         for (position, field) in fields.enumerated() {
             guard options.reads(field.name) else {
@@ -29,7 +29,7 @@ struct TableAssembler {
                     .invalid, "\(source): column \(position + 1): the name \"\(field.name)\" is given twice",
                     hint: "Rename one of the two columns.")
             }
-            guard let nature = ColumnBuilder.nature(of: field.type) else {
+            guard let nature = ColumnAssembler.nature(of: field.type) else {
                 guard case .unsupported(let what) = field.type, options.include == nil else {
                     throw Failure(
                         .unsupported, "\(source): column \"\(field.name)\" holds \(field.type.name) values",
@@ -39,7 +39,7 @@ struct TableAssembler {
                 wanted.append(false)
                 continue
             }
-            builders.append(ColumnBuilder(name: field.name, nature: nature))
+            columns.append(ColumnAssembler(name: field.name, nature: nature))
             wanted.append(true)
         }
         self.wanted = wanted
@@ -49,7 +49,7 @@ struct TableAssembler {
     /// Room for a number of rows that the source announced; a false announcement costs at most 256 MiB a column.
     mutating func reserve(_ rows: Int) {
         let rows = min(max(rows, 0), 1 << 25)
-        for index in builders.indices { builders[index].reserve(rows) }
+        for index in columns.indices { columns[index].reserve(rows) }
     }
 
     /// Appends one batch: a checked vector for each wanted field.
@@ -75,13 +75,13 @@ struct TableAssembler {
 
     private mutating func append(_ vectors: [ArrowVector], from start: Int, rows: Int) throws(Failure) {
         // Columns of only nulls take no space in a file, so that their number of rows may be anything.
-        guard isBounded || rowCount + rows <= 1 << 24 || builders.isEmpty else {
+        guard isBounded || rowCount + rows <= 1 << 24 || columns.isEmpty else {
             throw Failure(.exhausted, "\(source): more than \(1 << 24) rows without any value")
         }
         for (index, vector) in vectors.enumerated() {
-            if let problem = builders[index].append(vector.slice(from: start, limit: rows)) {
+            if let problem = columns[index].append(vector.slice(from: start, limit: rows)) {
                 throw Failure(
-                    .invalid, "\(source): column \"\(builders[index].name)\", after row \(rowCount): \(problem)",
+                    .invalid, "\(source): column \"\(columns[index].name)\", after row \(rowCount): \(problem)",
                     hint: "The file is damaged; copy or write it again.")
             }
         }
@@ -90,7 +90,7 @@ struct TableAssembler {
 
     mutating func removeAll() {
         rowCount = 0
-        for index in builders.indices { builders[index].removeAll() }
+        for index in columns.indices { columns[index].removeAll() }
     }
 }
 
@@ -100,9 +100,9 @@ extension ArrowType {
 
 extension TableAssembler {
     func table(_ options: ReadOptions) throws(Failure) -> Table {
-        var columns: [Column] = []
-        for builder in builders { columns.append(try builder.column(options, source: source)) }
-        return Table(columns: columns, rowCount: rowCount)
+        var finished: [Column] = []
+        for column in columns { finished.append(try column.column(options, source: source)) }
+        return Table(columns: finished, rowCount: rowCount)
     }
 
     /// Reads a source twice: once for the kinds of its columns of strings (not at all if there are none), and once to hand
@@ -115,19 +115,19 @@ extension TableAssembler {
         let limit = max(1, batchRows)
         var kinds = KindDecision(options)
         var assembler = try TableAssembler(batches.fields, options, source: source)
-        let undecided = assembler.builders.filter { $0.nature == .string && options.kind(of: $0.name) == nil }
+        let undecided = assembler.columns.filter { $0.nature == .string && options.kind(of: $0.name) == nil }
         if !undecided.isEmpty {
             var only = options
             only.include = undecided.map(\.name)
             var first = try TableAssembler(batches.fields, only, source: source)
             try batches.forEachBatch(first.wanted) { (vectors, rows) throws(Failure) in
                 try first.append(vectors, rows: rows, limit: limit) { full throws(Failure) in
-                    try kinds.observe(full.builders)
+                    try kinds.observe(full.columns)
                 }
             }
-            try kinds.observe(first.builders)
+            try kinds.observe(first.columns)
         }
-        let decided = try kinds.options(for: assembler.builders, source: source)
+        let decided = try kinds.options(for: assembler.columns, source: source)
         try batches.forEachBatch(assembler.wanted) { (vectors, rows) throws(Failure) in
             try assembler.append(vectors, rows: rows, limit: limit) { full throws(Failure) in
                 try body(try full.table(decided))

@@ -1,3 +1,4 @@
+import CKernels
 import Core
 
 /// Scans one line of NDJSON: an object (RFC 8259) of scalar members, without building a document.
@@ -151,65 +152,42 @@ struct NDJSONLine {
 
     // MARK: Numbers
 
-    private static let powersOfTen: [Double] = (0...22).map { Double("1e\($0)") ?? .nan }
-
     private mutating func number() throws(Problem) -> Value {
         let start = position
-        let isNegative = bytes[position] == UInt8(ascii: "-")
-        if isNegative { position += 1 }
-        var mantissa: UInt64 = 0
+        if bytes[position] == UInt8(ascii: "-") { position += 1 }
         let firstDigit = position
-        let whole = digits(&mantissa)
+        let whole = skipDigits()
         guard whole > 0 else { throw problem("expected a digit") }
         guard whole == 1 || bytes[firstDigit] != UInt8(ascii: "0") else {
             position = firstDigit
             throw problem("a number must not begin with 0")
         }
-        var fraction = 0
+        var isInteger = true
         if current == UInt8(ascii: ".") {
+            isInteger = false
             position += 1
-            fraction = digits(&mantissa)
-            guard fraction > 0 else { throw problem("expected a digit after the point") }
+            guard skipDigits() > 0 else { throw problem("expected a digit after the point") }
         }
-        var isInteger = fraction == 0
-        var exponent = 0
         if let byte = current, byte | 0x20 == UInt8(ascii: "e") {
             isInteger = false
             position += 1
-            let isDown = current == UInt8(ascii: "-")
-            if isDown || current == UInt8(ascii: "+") { position += 1 }
-            var value: UInt64 = 0
-            let count = digits(&value)
-            guard count > 0 else { throw problem("expected a digit in the exponent") }
-            exponent = count > 6 ? 1_000_000 : Int(value)
-            if isDown { exponent = -exponent }
+            if current == UInt8(ascii: "-") || current == UInt8(ascii: "+") { position += 1 }
+            guard skipDigits() > 0 else { throw problem("expected a digit in the exponent") }
         }
-        let scale = exponent - fraction
-        // Both factors exact, so that one operation rounds once (Clinger 1990); otherwise the library decides.
-        if whole + fraction <= 19, mantissa <= 1 << 53, abs(scale) <= 22 {
-            let magnitude =
-                scale < 0 ? Double(mantissa) / Self.powersOfTen[-scale] : Double(mantissa) * Self.powersOfTen[scale]
-            return .number(isNegative ? -magnitude : magnitude, isInteger: isInteger)
-        }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let value = Double(text), value.isFinite else {
+        var value = 0.0
+        var flags: UInt32 = 0
+        let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position]).bindMemory(to: CChar.self)
+        guard steward_number_parse(text.baseAddress!, text.count, &value, &flags) != 0, value.isFinite else {
             position = start
-            throw problem(
-                "the number is too large for a double", hint: "Write it as a string if it is an identifier.")
+            throw problem("the number is too large for a double", hint: "Write it as a string if it is an identifier.")
         }
         return .number(value, isInteger: isInteger)
     }
 
-    /// Takes digits; the value is right if there are at most 19 in all.
     @inline(__always)
-    private mutating func digits(_ value: inout UInt64) -> Int {
+    private mutating func skipDigits() -> Int {
         let start = position
-        while position < bytes.count {
-            let digit = bytes[position] &- UInt8(ascii: "0")
-            guard digit < 10 else { break }
-            value = value &* 10 &+ UInt64(digit)
-            position &+= 1
-        }
+        while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position &+= 1 }
         return position &- start
     }
 

@@ -27,13 +27,13 @@ package enum NDJSONReader {
         var kinds = KindDecision(options)
         while try reader.readRow() {
             if reader.rows == limit {
-                try kinds.observe(reader.builders)
+                try kinds.observe(reader.columns)
                 reader.removeAll()
             }
         }
-        try kinds.observe(reader.builders)
+        try kinds.observe(reader.columns)
         try reader.requireRows()
-        let decided = try kinds.options(for: reader.builders, source: path)
+        let decided = try kinds.options(for: reader.columns, source: path)
         reader.rewind()
         while try reader.readRow() {
             guard reader.rows == limit else { continue }
@@ -52,13 +52,13 @@ private final class NDJSONRows {
     private let lines: LineSource
     private let memory = OwnedBuffers()
     private let scratch: UnsafeMutableRawBufferPointer
-    private(set) var builders: [ColumnBuilder] = []
-    /// Rows in the builders.
+    private(set) var columns: [ColumnAssembler] = []
+    /// Rows in the columns.
     private(set) var rows = 0
     private var total = 0
 
-    /// Every member that has appeared; its place among the builders, -1 = not wanted.
-    private var names = DistinctStrings()
+    /// Every member that has appeared; its place among the columns, -1 = not wanted.
+    private let names = StringDictionary()
     private var places: [Int] = []
     /// The row in which each member was seen last, to find the ones given twice.
     private var lastRow: [Int] = []
@@ -82,7 +82,7 @@ private final class NDJSONRows {
 
     func removeAll() {
         rows = 0
-        for index in builders.indices { builders[index].removeAll() }
+        for index in columns.indices { columns[index].removeAll() }
     }
 
     func requireRows() throws(Failure) {
@@ -90,9 +90,9 @@ private final class NDJSONRows {
     }
 
     func table(_ options: ReadOptions) throws(Failure) -> Table {
-        var columns: [Column] = []
-        for builder in builders { columns.append(try builder.column(options, source: path)) }
-        return Table(columns: columns, rowCount: rows)
+        var finished: [Column] = []
+        for column in columns { finished.append(try column.column(options, source: path)) }
+        return Table(columns: finished, rowCount: rows)
     }
 
     /// Takes the next line that is not blank; false at the end.
@@ -123,15 +123,15 @@ private final class NDJSONRows {
             guard let name = try line.nextName(isFirst: position == 0) else { break }
             let member = try member(name, at: position, start)
             guard lastRow[member] != total else {
-                throw .init(position: start, what: "member \"\(names.strings()[member])\" is given twice", hint: nil)
+                throw .init(position: start, what: "member \"\(names.strings[member])\" is given twice", hint: nil)
             }
             lastRow[member] = total
             if try readValue(&line, member) { filled += 1 }
             position += 1
         }
         rows += 1
-        guard filled < builders.count else { return }
-        for index in builders.indices where builders[index].count < rows { builders[index].appendMissing() }
+        guard filled < columns.count else { return }
+        for index in columns.indices where columns[index].count < rows { columns[index].appendMissing() }
     }
 
     /// The number of a member, by the order of the lines before or else by its name.
@@ -169,10 +169,10 @@ private final class NDJSONRows {
             places.append(-1)
             return
         }
-        places.append(builders.count)
-        var builder = ColumnBuilder(name: name)
+        places.append(columns.count)
+        var builder = ColumnAssembler(name: name)
         builder.appendMissing(rows)
-        builders.append(builder)
+        columns.append(builder)
     }
 
     /// Whether the value went into a column.
@@ -184,22 +184,22 @@ private final class NDJSONRows {
             return false
         }
         switch value {
-        case .null: builders[place].appendMissing()
-        case .flag(let flag): builders[place].append(flag: flag)
+        case .null: columns[place].appendMissing()
+        case .flag(let flag): columns[place].append(flag: flag)
         case .number(let number, let isInteger):
             if number.isNaN {
-                builders[place].appendMissing()
+                columns[place].appendMissing()
             } else {
-                builders[place].append(number: number, isInteger: isInteger)
+                columns[place].append(number: number, isInteger: isInteger)
             }
         case .string(let text):
-            guard builders[place].append(string: text) else {
+            guard columns[place].append(string: text) else {
                 throw .init(
                     position: line.position - 1, what: "the string that ends here is not UTF-8",
                     hint: "Convert the file to UTF-8, for example with: iconv -f latin1 -t utf8 FILE")
             }
         case .nested:
-            let name = builders[place].name
+            let name = columns[place].name
             throw .init(
                 position: line.position, what: "member \"\(name)\" is an array or object, not a single value",
                 hint: "Exclude \"\(name)\", or flatten it into members of its own.")

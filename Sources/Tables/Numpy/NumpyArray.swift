@@ -30,17 +30,17 @@ struct NumpyArray {
     /// Bytes that are read at a time.
     private static let blockBytes = 4 << 20
 
-    /// Appends some rows of the columns in `wanted` (by position in the header) to the builders, in the same order.
+    /// Appends some rows of the columns in `wanted` (by position in the header) to the columns, in the same order.
     func append(
-        rows: Range<Int>, of wanted: [Int], to builders: inout ArraySlice<ColumnBuilder>
+        rows: Range<Int>, of wanted: [Int], to assemblers: inout ArraySlice<ColumnAssembler>
     ) throws(Failure) {
         guard !rows.isEmpty, !wanted.isEmpty else { return }
-        let first = builders.startIndex
+        let first = assemblers.startIndex
         guard header.isByRow else {
             for (position, column) in wanted.enumerated() {
                 let column = header.columns[column]
                 try appendRun(rows, base: column.start, stride: column.stride, [column]) { (_, elements, row) in
-                    elements.append(to: &builders[first + position]).map { ($0 + row, column.name) }
+                    elements.append(to: &assemblers[first + position]).map { ($0 + row, column.name) }
                 }
             }
             return
@@ -48,7 +48,7 @@ struct NumpyArray {
         let stride = header.columns[wanted[0]].stride
         let columns = wanted.map { header.columns[$0] }
         try appendRun(rows, base: 0, stride: stride, columns) { (position, elements, row) in
-            elements.append(to: &builders[first + position]).map { ($0 + row, columns[position].name) }
+            elements.append(to: &assemblers[first + position]).map { ($0 + row, columns[position].name) }
         }
     }
 

@@ -9,7 +9,7 @@ struct NumpyElements {
     let count: Int
 
     /// Answers the row (counted from 0) of a value that cannot be read, or nil.
-    func append(to column: inout ColumnBuilder) -> Int? {
+    func append(to column: inout ColumnAssembler) -> Int? {
         switch type.kind {
         case .float: appendFloats(to: &column)
         case .signed: appendIntegers(to: &column, signed: true)
@@ -30,7 +30,7 @@ struct NumpyElements {
         return type.isBigEndian ? Value(bigEndian: value) : Value(littleEndian: value)
     }
 
-    private func appendFloats(to column: inout ColumnBuilder) {
+    private func appendFloats(to column: inout ColumnAssembler) {
         switch type.width {
         case 8: column.append(count: count, isInteger: false) { Double(bitPattern: load($0, UInt64.self)) }
         case 4: column.append(count: count, isInteger: false) { Double(Float(bitPattern: load($0, UInt32.self))) }
@@ -38,7 +38,7 @@ struct NumpyElements {
         }
     }
 
-    private func appendIntegers(to column: inout ColumnBuilder, signed: Bool) {
+    private func appendIntegers(to column: inout ColumnAssembler, signed: Bool) {
         switch (type.width, signed) {
         case (1, true): column.append(count: count, isInteger: true) { Double(load($0, Int8.self)) }
         case (1, false): column.append(count: count, isInteger: true) { Double(load($0, UInt8.self)) }
@@ -51,7 +51,7 @@ struct NumpyElements {
         }
     }
 
-    private func appendTimes(to column: inout ColumnBuilder, _ unit: NumpyType.Unit, isInstant: Bool) {
+    private func appendTimes(to column: inout ColumnAssembler, _ unit: NumpyType.Unit, isInstant: Bool) {
         column.append(count: count, isInteger: false) { row in
             let value = load(row, Int64.self)
             // The smallest value is NaT, "not a time".
@@ -59,7 +59,7 @@ struct NumpyElements {
         }
     }
 
-    private func appendBytes(to column: inout ColumnBuilder) -> Int? {
+    private func appendBytes(to column: inout ColumnAssembler) -> Int? {
         for row in 0..<count {
             var length = type.width
             while length > 0, bytes[row &* stride &+ length &- 1] == 0 { length &-= 1 }
@@ -70,7 +70,7 @@ struct NumpyElements {
         return nil
     }
 
-    private func appendUnicode(to column: inout ColumnBuilder) -> Int? {
+    private func appendUnicode(to column: inout ColumnAssembler) -> Int? {
         var text: [UInt8] = []
         for row in 0..<count {
             text.removeAll(keepingCapacity: true)

@@ -23,10 +23,10 @@ package enum NumpyReader {
     ) throws(Failure) -> [String] {
         var source = try NumpySource(path, options)
         var kinds = KindDecision(options)
-        if source.builders.contains(where: { $0.nature == .string && options.kind(of: $0.name) == nil }) {
-            try source.forEachBatch(batchRows, options) { source throws(Failure) in try kinds.observe(source.builders) }
+        if source.columns.contains(where: { $0.nature == .string && options.kind(of: $0.name) == nil }) {
+            try source.forEachBatch(batchRows, options) { source throws(Failure) in try kinds.observe(source.columns) }
         }
-        let decided = try kinds.options(for: source.builders, source: path)
+        let decided = try kinds.options(for: source.columns, source: path)
         try source.forEachBatch(batchRows, options) { source throws(Failure) in
             try body(try source.table(decided, path))
         }
@@ -36,8 +36,8 @@ package enum NumpyReader {
 
 /// The arrays of a file and the columns they are read into.
 private struct NumpySource {
-    private var parts: [(array: NumpyArray, wanted: [Int], builders: Range<Int>)] = []
-    private(set) var builders: [ColumnBuilder] = []
+    private var parts: [(array: NumpyArray, wanted: [Int], columns: Range<Int>)] = []
+    private(set) var columns: [ColumnAssembler] = []
     private(set) var notes: [String] = []
     private(set) var rows = 0
     private var names: Set<[UInt8]> = []
@@ -133,7 +133,7 @@ private struct NumpySource {
 
     private mutating func add(_ array: NumpyArray, _ options: ReadOptions) throws(Failure) {
         rows = array.header.rows
-        let start = builders.count
+        let start = columns.count
         var wanted: [Int] = []
         for (position, column) in array.header.columns.enumerated() where options.reads(column.name) {
             guard names.insert(Array(column.name.utf8)).inserted else {
@@ -142,19 +142,19 @@ private struct NumpySource {
                     hint: "Rename one of the two.")
             }
             wanted.append(position)
-            builders.append(ColumnBuilder(name: column.name, nature: column.type.nature))
+            columns.append(ColumnAssembler(name: column.name, nature: column.type.nature))
         }
-        parts.append((array, wanted, start..<builders.count))
+        parts.append((array, wanted, start..<columns.count))
     }
 
     mutating func append(_ rows: Range<Int>) throws(Failure) {
         for part in parts {
-            for index in part.builders { builders[index].reserve(rows.count) }
-            try part.array.append(rows: rows, of: part.wanted, to: &builders[part.builders])
+            for index in part.columns { columns[index].reserve(rows.count) }
+            try part.array.append(rows: rows, of: part.wanted, to: &columns[part.columns])
         }
     }
 
-    /// Fills the builders with up to `batchRows` rows at a time.
+    /// Fills the columns with up to `batchRows` rows at a time.
     mutating func forEachBatch(
         _ batchRows: Int, _ options: ReadOptions, _ body: (NumpySource) throws(Failure) -> Void
     ) throws(Failure) {
@@ -163,15 +163,15 @@ private struct NumpySource {
             let end = row + min(max(1, batchRows), rows - row)
             try append(row..<end)
             try body(self)
-            for index in builders.indices { builders[index].removeAll() }
+            for index in columns.indices { columns[index].removeAll() }
             row = end
             options.progress?(Double(row) / Double(rows))
         }
     }
 
     func table(_ options: ReadOptions, _ path: String) throws(Failure) -> Table {
-        var columns: [Column] = []
-        for builder in builders { columns.append(try builder.column(options, source: path)) }
-        return Table(columns: columns, rowCount: builders.first?.count ?? rows)
+        var finished: [Column] = []
+        for column in columns { finished.append(try column.column(options, source: path)) }
+        return Table(columns: finished, rowCount: columns.first?.count ?? rows)
     }
 }

@@ -95,7 +95,7 @@ struct NumpyType: Equatable {
     }
 
     /// What a column of this type is.
-    var nature: ColumnBuilder.Nature {
+    var nature: ColumnAssembler.Nature {
         switch kind {
         case .float, .signed, .unsigned, .difference: .number
         case .bool: .flag

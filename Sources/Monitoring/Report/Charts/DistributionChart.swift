@@ -30,10 +30,8 @@ struct DistributionChart {
         guard peak > 0 else { return nil }
         let heights = bars.map { $0.map { $0 / peak * (Self.base - Self.top) } }
         var drawing = Drawing(width: Self.width, height: Self.height)
-        drawing.path(outline(heights[0], drawn, scale, closed: true), "fill-ref")
-        drawing.path(outline(heights[1], drawn, scale, closed: true), "fill-cur")
-        drawing.path(outline(heights[0], drawn, scale, closed: false), "line-ref")
-        drawing.path(outline(heights[1], drawn, scale, closed: false), "line-cur")
+        drawing.path(outline(heights[0], drawn, scale), "ref")
+        drawing.path(outline(heights[1], drawn, scale), "cur")
         drawing.line(0, Self.base, Self.width, Self.base, "axis")
         ticks(&drawing, scale, drawn)
         labels(&drawing, heights, drawn, scale)
@@ -53,22 +51,20 @@ struct DistributionChart {
         return drawn
     }
 
-    private func outline(_ heights: [Double], _ edges: [Double], _ scale: LinearScale, closed: Bool) -> String {
+    private func outline(_ heights: [Double], _ edges: [Double], _ scale: LinearScale) -> String {
         var commands = ""
         var previous = Double.nan
         for (index, height) in heights.enumerated() {
             let y = Self.base - height
             let left = scale.position(edges[index])
             if index == 0 {
-                commands += "M" + Drawing.point(left, closed ? Self.base : y)
-                if closed { commands += "V" + Drawing.unit(y) }
+                commands += "M" + Drawing.point(left, Self.base) + "V" + Drawing.unit(y)
             } else if y != previous {
                 commands += "H" + Drawing.unit(left) + "V" + Drawing.unit(y)
             }
             previous = y
         }
-        commands += "H" + Drawing.unit(scale.position(edges.last!))
-        return closed ? commands + "V" + Drawing.unit(Self.base) + "Z" : commands
+        return commands + "H" + Drawing.unit(scale.position(edges.last!)) + "V" + Drawing.unit(Self.base) + "Z"
     }
 
     private func ticks(_ drawing: inout Drawing, _ scale: LinearScale, _ drawn: [Double]) {

@@ -18,15 +18,11 @@ struct Drawing {
         self.height = height
     }
 
-    enum Anchor: String { case start, middle, end }
+    enum Anchor { case start, middle, end }
 
     mutating func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String) {
-        markup.empty(
-            "rect",
-            [
-                "class": style, "x": Self.unit(x), "y": Self.unit(y), "width": Self.unit(max(0, width)),
-                "height": Self.unit(max(0, height)),
-            ])
+        guard width > 0, height > 0 else { return }
+        path("M\(Self.point(x, y))h\(Self.unit(width))v\(Self.unit(height))H\(Self.unit(x))z", style)
     }
 
     mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String) {
@@ -40,8 +36,9 @@ struct Drawing {
     mutating func path(_ commands: String, _ style: String) { markup.empty("path", ["class": style, "d": commands]) }
 
     mutating func text(_ x: Double, _ y: Double, _ text: String, _ style: String = "ink-2", _ anchor: Anchor = .start) {
-        markup.element(
-            "text", ["class": style, "x": Self.unit(x), "y": Self.unit(y), "text-anchor": anchor.rawValue], text: text)
+        // The style sheet's classes `m` and `e` are shorter than the attribute on every label.
+        let style = anchor == .start ? style : style + (anchor == .middle ? " m" : " e")
+        markup.element("text", ["class": style, "x": Self.unit(x), "y": Self.unit(y)], text: text)
     }
 
     /// The finished picture. `label` is what a reader hears who cannot see it.

@@ -91,12 +91,16 @@ struct HTMLColumnNumbers {
                         "Noise floor, mean and 95th percentile",
                         "\(format.mark(verdict.noiseMean)), \(format.mark(verdict.noise95))", verdict.noise95, &html)
                     fact("Threshold", format.mark(verdict.threshold), verdict.threshold, &html)
+                    if let distance = verdict.distance, let spread = verdict.spread {
+                        let values = ValueFormat(kind: column.kind, spread: spread)
+                        fact("In the column's own unit", values.width(distance), distance, &html)
+                    }
                     if let gap = verdict.largestGap {
                         fact("Largest gap of the distributions", Format.percent(gap), gap, &html)
                     }
                     if !verdict.test.isEmpty {
                         fact(
-                            "Test", "\(verdict.test) \(Format.number(verdict.statistic))", verdict.statistic, &html)
+                            "Test", "\(verdict.testName) \(Format.number(verdict.statistic))", verdict.statistic, &html)
                         fact(
                             "p, and q over all columns",
                             "\(Format.probability(verdict.pValue)), \(Format.probability(verdict.qValue))",

@@ -4,6 +4,7 @@ import Statistics
 /// One column's own section: the sentence, the pictures, the numbers.
 struct HTMLColumnSection {
     let report: DriftReport
+    let drawsStable: Bool
 
     /// Sections that start open; the rest is one click away and the page stays short.
     private static let openSections = 8
@@ -33,7 +34,7 @@ struct HTMLColumnSection {
     }
 
     private func body(_ column: ColumnReport, _ html: inout Markup) {
-        charts(column, &html)
+        if drawsStable || column.finding != .stable { charts(column, &html) }
         html.element("div", ["class": "pair"]) { html in
             if column.reference != nil || column.current != nil {
                 html.element("div") { html in
@@ -100,7 +101,10 @@ struct HTMLColumnSection {
         // Unchanged columns need less room; the JSON has every figure.
         let shown = isStable ? min(count, 6) : count
         let largest = (0..<count).map { max(reference[$0], current[$0]) }.max() ?? 1
-        let change = (0..<count).map { abs(current[$0] - reference[$0]) }.max() ?? 1
+        // Changes that do not matter look small, too.
+        let change = (0..<count).reduce(report.settings.categoricalThreshold) {
+            max($0, abs(current[$1] - reference[$1]))
+        }
         html.element("h4", text: "Shares of the categories, largest change first")
         html.table(
             "cats", ["Category", "", "Reference", "Current", "Change", "Lost or gained"], numbers: [2, 3, 4]

@@ -80,10 +80,9 @@ struct HTMLColumnTable {
     private func figures(_ column: ColumnReport, _ verdict: ColumnVerdict, _ html: inout Markup) {
         let format = EffectFormat(verdict)
         let label = Self.label(verdict)
-        let onMissing = column.verdict != column.decisive
         html.element("td", ["class": "ax"]) { $0.append(EffectAxis(verdict: verdict).row(label: label)) }
         html.number(
-            format.value(verdict.corrected) + (onMissing ? " missing" : ""), exact: verdict.corrected, label: "effect")
+            format.valueWithSubject(verdict.corrected), exact: verdict.corrected, label: "effect")
         html.element(
             "td",
             [
@@ -92,8 +91,10 @@ struct HTMLColumnTable {
             ], text: format.interval(verdict.interval))
         html.number(format.mark(verdict.noise95), exact: verdict.noise95, label: "noise floor")
         html.number(Format.probability(verdict.qValue), exact: verdict.qValue, label: "q")
-        let rows = "\(Format.count(verdict.referenceCount)) / \(Format.count(verdict.currentCount))"
-        html.element("td", ["class": "n", "data-label": "rows"], text: rows)
+        let rows = "\(Format.compact(verdict.referenceCount)) / \(Format.compact(verdict.currentCount))"
+        let exact =
+            "\(Format.count(verdict.referenceCount)) reference rows, \(Format.count(verdict.currentCount)) current rows"
+        html.element("td", ["class": "n", "data-label": "rows", "title": exact], text: rows)
     }
 
     /// What the picture shows, in words.

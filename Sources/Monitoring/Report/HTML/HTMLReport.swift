@@ -5,7 +5,14 @@ import Statistics
 package enum HTMLReport {
     /// UTF-8. The same report always gives the same bytes.
     package static func render(_ report: DriftReport) -> [UInt8] {
-        let page = HTMLPage(report: report)
+        let complete = render(HTMLPage(report: report, drawsStable: true))
+        return complete.count <= sizeLimit ? complete : render(HTMLPage(report: report, drawsStable: false))
+    }
+
+    /// Beyond this, the pictures of stable columns are left out.
+    private static let sizeLimit = 960_000
+
+    private static func render(_ page: HTMLPage) -> [UInt8] {
         var html = Markup()
         html.raw("<!DOCTYPE html>\n")
         html.element("html", ["lang": "en"]) { html in
@@ -26,6 +33,7 @@ package enum HTMLReport {
 /// The parts of the page around the columns' own sections.
 struct HTMLPage {
     let report: DriftReport
+    let drawsStable: Bool
 
     func head(_ html: inout Markup) {
         let policy = """
@@ -63,7 +71,7 @@ struct HTMLPage {
             html.element("ul", ["class": "tally", "aria-label": "Columns by verdict"]) { html in
                 for (finding, count) in Findings.tally(report) {
                     html.element("li") { html in
-                        html.badge(finding, "\(Format.count(count)) \(finding.word)", filters: true)
+                        html.badge(finding, finding.counted(count), filters: finding != .schemaChange)
                     }
                 }
             }
@@ -162,7 +170,7 @@ struct HTMLPage {
         if report.dataset.multivariate != nil { places.append(("together", "All columns together")) }
         if !report.segments.isEmpty { places.append(("segments", "Segments")) }
         if !report.dataset.results.isEmpty { places.append(("dataset", "Data set methods")) }
-        places.append(("details", "Details"))
+        if report.columns.contains(where: { $0.finding != .schemaChange }) { places.append(("details", "Details")) }
         places.append(("reading", "How to read this"))
         html.element("nav", ["aria-label": "Sections"]) { html in
             for (target, name) in places { html.element("a", ["href": "#" + target], text: name) }
@@ -196,7 +204,7 @@ struct HTMLPage {
                 html.text("It can see changes in how columns go together that no single column shows.")
             }
             guard !check.contributions.isEmpty else { return }
-            html.table("cats", ["Column it used", "Contribution", ""], numbers: [1]) { html in
+            html.table("cats narrow", ["Column it used", "Contribution", ""], numbers: [1]) { html in
                 for part in check.contributions.prefix(8) {
                     html.element("tr") { html in
                         html.element("th", ["scope": "row"]) { $0.name(part.column, width: 48) }
@@ -235,8 +243,12 @@ struct HTMLPage {
     private func details(_ html: inout Markup) {
         let columns = report.columns.enumerated().filter { $0.element.finding != .schemaChange }
         guard !columns.isEmpty else { return }
-        let section = HTMLColumnSection(report: report)
+        let section = HTMLColumnSection(report: report, drawsStable: drawsStable)
         html.section("details", "Details") { html in
+            if !drawsStable {
+                html.element(
+                    "p", ["class": "quiet"], text: "Stable columns are without pictures, to keep this file small.")
+            }
             for (index, column) in columns { section.write(column, index: index, &html) }
         }
     }

@@ -18,7 +18,7 @@ enum Stylesheet {
         html{-webkit-text-size-adjust:100%}
         body{margin:0;background:var(--bg);color:var(--text);font:14.5px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
         "Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
-        main,footer{max-width:1136px;margin:0 auto;padding:0 32px}
+        main,footer{max-width:1248px;margin:0 auto;padding:0 32px}
         h1{font-size:26px;line-height:1.25;font-weight:650;letter-spacing:-.015em;margin:0 0 8px;text-wrap:balance}
         h2{font-size:17px;line-height:1.4;font-weight:620;margin:0 0 8px}
         h3,h4{font-size:inherit;font-weight:620;margin:0}
@@ -73,7 +73,7 @@ enum Stylesheet {
         th{font-weight:500;color:var(--text3);vertical-align:bottom;white-space:nowrap}
         th,td{padding:6px 16px 6px 0;border-bottom:1px solid var(--line)}
         th:last-child,td:last-child{padding-right:0}
-        tbody th{color:var(--text);font-weight:400}
+        tbody th{color:var(--text);font-weight:400;vertical-align:middle;white-space:normal}
         tbody tr:last-child>*{border-bottom-color:transparent}
         td{vertical-align:middle}
         .n{text-align:right;white-space:nowrap}
@@ -81,8 +81,8 @@ enum Stylesheet {
         .ranked td,.ranked th{padding-top:0;padding-bottom:0;height:36px}
         .ranked thead th{position:sticky;top:0;background:var(--bg);z-index:1;height:32px}
         .ranked tbody tr:hover{background:var(--panel)}
-        .ranked .name{max-width:280px;white-space:normal}
-        .ranked .name a{color:var(--text);font-weight:560;display:inline-block;padding:4px 0;line-height:1.35}
+        .ranked .name{min-width:152px;max-width:264px}
+        .ranked .name a{color:var(--text);font-weight:560;line-height:1.35}
         .ranked td.ax{padding-right:24px;width:236px}
         .ranked td.ax svg{display:block;height:36px}
         .ranked .why{color:var(--text2);max-width:480px}
@@ -92,7 +92,8 @@ enum Stylesheet {
         th[aria-sort=ascending] button::after{content:" \\2191"}
         th[aria-sort=descending] button::after{content:" \\2193"}
         .key{display:flex;flex-wrap:wrap;gap:4px 24px;color:var(--text3);margin:8px 0 0;padding:0;list-style:none}
-        .key svg{width:28px;height:14px;vertical-align:-2px;margin-right:8px;overflow:visible}
+        .narrow{max-width:600px}
+        .key svg{display:inline-block;width:28px;height:14px;vertical-align:-2px;margin-right:8px;overflow:visible}
 
         """
 
@@ -131,16 +132,15 @@ enum Stylesheet {
         font-variant-numeric:tabular-nums;fill:var(--text3)}
         .axis-row{width:220px;height:28px}
         thead .axis-row{height:16px}
+        .m{text-anchor:middle}.e{text-anchor:end}
         .axis-row text{font-size:11.5px}
         .chart .ink-1{fill:var(--text);font-weight:600}
         .chart .ink-2{fill:var(--text2)}
         .chart .ink-ref{fill:var(--text3);font-weight:600}
         .chart .ink-cur{fill:var(--accent);font-weight:600}
-        .fill-ref{fill:var(--reffill);opacity:.38}
-        .fill-cur{fill:var(--accent);opacity:.13}
-        .line-ref,.line-cur,.axis,.grid,.link,.threshold,.interval{fill:none;stroke-width:1}
-        .line-ref{stroke:var(--ref);stroke-width:1.2}
-        .line-cur{stroke:var(--accent);stroke-width:1.8}
+        .ref{fill:var(--reffill);fill-opacity:.38;stroke:var(--ref);stroke-width:1.1}
+        .cur{fill:var(--accent);fill-opacity:.13;stroke:var(--accent);stroke-width:1.7}
+        .axis,.grid,.link,.threshold,.interval{fill:none;stroke-width:1}
         .axis{stroke:var(--text3);opacity:.55}
         .grid{stroke:var(--line)}
         .link{stroke:var(--accent);stroke-width:2;opacity:.4}

@@ -2,7 +2,7 @@ import Core
 
 /// One column while its values arrive in parts. The typed formats say at once what a value is; where a column mixes
 /// numbers, flags and strings, all of them become strings.
-struct ColumnBuilder {
+struct ColumnAssembler {
     /// What the values so far are.
     enum Nature {
         /// Only missing values so far.
@@ -21,7 +21,7 @@ struct ColumnBuilder {
     /// No number so far has a fraction or was written as one, and none is missing.
     private(set) var isInteger = true
     private(set) var indices: [Int32] = []
-    private(set) var dictionary = DistinctStrings()
+    private(set) var dictionary = StringDictionary()
     private var encoded: [EncodedDictionary] = []
 
     init(name: String, nature: Nature = .unknown) {
@@ -43,7 +43,7 @@ struct ColumnBuilder {
         numbers.removeAll(keepingCapacity: true)
         indices.removeAll(keepingCapacity: true)
         isInteger = true
-        dictionary = DistinctStrings()
+        dictionary = StringDictionary()
         for index in encoded.indices { encoded[index].forgetPlaces() }
     }
 
@@ -203,7 +203,7 @@ struct ColumnBuilder {
         raw.reserveCapacity(vector.length)
         _ = plain.appendNumbers(to: &raw)
         if vector.dictionaryIdentity == 0 || encoded.first?.identity != vector.dictionaryIdentity {
-            var values = ColumnBuilder(name: name, nature: nature)
+            var values = ColumnAssembler(name: name, nature: nature)
             for part in vector.dictionary {
                 if let problem = values.append(part) { return problem }
             }
@@ -222,7 +222,7 @@ struct ColumnBuilder {
         return nil
     }
 
-    private mutating func takeNumbers(_ raw: [Double], _ values: ColumnBuilder) {
+    private mutating func takeNumbers(_ raw: [Double], _ values: ColumnAssembler) {
         let start = numbers.count
         numbers.append(contentsOf: raw.lazy.map { $0.isNaN ? .nan : values.numbers[Int($0)] })
         if !values.isInteger || numbers[start...].contains(where: { $0.isNaN }) { isInteger = false }
@@ -249,14 +249,14 @@ struct ColumnBuilder {
 private struct EncodedDictionary {
     static let unseen: Int32 = -2
     let identity: Int
-    let values: ColumnBuilder
+    let values: ColumnAssembler
     private let texts: [String]
     var places: [Int32]
 
-    init(identity: Int, values: ColumnBuilder) {
+    init(identity: Int, values: ColumnAssembler) {
         self.identity = identity
         self.values = values
-        texts = values.dictionary.strings()
+        texts = values.dictionary.strings
         places = Array(repeating: Self.unseen, count: values.count)
     }
 
