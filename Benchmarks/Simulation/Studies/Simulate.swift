@@ -8,7 +8,18 @@ package enum Simulate {
         if what == "rates" { rates(runs) }
         if what == "catrates" { categoryRates(runs) }
         if what == "coverage" { coverage(runs) }
-        if what == "speed" { Speed.main() }
+        if what == "speed" {
+            Speed.main()
+            ClassifierStudy.speed()
+        }
+        if what == "classifier" {
+            for change in ClassifierStudy.Change.allCases {
+                for (n, m) in [(100, 100), (1000, 300), (2000, 2000)] {
+                    let o = ClassifierStudy.outcome(n, m, change, runs: runs)
+                    print(change.rawValue, n, m, text(o.rejected), text(o.auc))
+                }
+            }
+        }
     }
 
     static func text(_ value: Double, _ decimals: Int = 3) -> String {

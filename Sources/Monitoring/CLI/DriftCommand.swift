@@ -48,12 +48,7 @@ package struct DriftCommand: ParsableCommand {
     package init() {}
 
     package mutating func run() throws {
-        do {
-            try CommandExit.finish(compare())
-        } catch let failure as Failure {
-            Terminal.report(failure)
-            try CommandExit.finish(ExitStatus(failure.code))
-        }
+        try CommandExit.finish(compare())
     }
 
     private func compare() throws(Failure) -> ExitStatus {

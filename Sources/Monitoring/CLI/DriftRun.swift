@@ -46,6 +46,10 @@ struct DriftOutputs {
             try AtomicFile.write(HTMLReport.render(report), to: path)
             Terminal.message("Report: \(path)")
         }
+        if let path = plan.sagemakerViolations {
+            try AtomicFile.write(violations().serialised(pretty: true), to: path)
+            Terminal.message("Violations: \(path)")
+        }
         switch plan.format {
         case .text:
             Terminal.write(
@@ -55,5 +59,15 @@ struct DriftOutputs {
         case .markdown: Terminal.write(MarkdownReport.render(report))
         case .junit: Terminal.write(JUnitReport.render(report))
         }
+    }
+
+    /// SageMaker's own checks, on its own figures: they need the profile of the current data.
+    private func violations() throws(Failure) -> JSON {
+        let statistics = try SageMaker.Statistics.read(plan.referencePath)
+        var constraints: SageMaker.Constraints?
+        if let path = plan.constraints { constraints = try .read(path) }
+        let current = try ProfileFile.load(plan.currentPath, plan.reading).profile
+        return SageMaker.document(
+            SageMaker.violations(constraints: constraints, statistics: statistics, current: current))
     }
 }

@@ -24,22 +24,17 @@ package struct MethodsCommand: ParsableCommand {
     package init() {}
 
     package mutating func run() throws {
-        do {
-            if markdown { return Terminal.write(MethodReference.markdown()) }
-            let entries = MethodReference.entries
-            guard !names.isEmpty else { return Terminal.write(MethodReference.table(entries)) }
-            for name in names {
-                if entries.contains(where: { $0.namespace == name }) {
-                    Terminal.write(MethodReference.table(entries.filter { $0.namespace == name }))
-                } else if let entry = entries.first(where: { $0.name == name }) {
-                    Terminal.write(MethodReference.explain(entry))
-                } else {
-                    throw MethodSelection.unknown(name)
-                }
+        if markdown { return Terminal.write(MethodReference.markdown()) }
+        let entries = MethodReference.entries
+        guard !names.isEmpty else { return Terminal.write(MethodReference.table(entries)) }
+        for name in names {
+            if entries.contains(where: { $0.namespace == name }) {
+                Terminal.write(MethodReference.table(entries.filter { $0.namespace == name }))
+            } else if let entry = entries.first(where: { $0.name == name }) {
+                Terminal.write(MethodReference.explain(entry))
+            } else {
+                throw MethodSelection.unknown(name)
             }
-        } catch let failure as Failure {
-            Terminal.report(failure)
-            try CommandExit.finish(ExitStatus(failure.code))
         }
     }
 }
