@@ -49,14 +49,36 @@ let package = Package(
         .target(name: "CArrow"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // What the benchmarks read, and the fuzzer of the parsers.
+        .executableTarget(
+            name: "benchmark-data",
+            dependencies: ["Monitoring", "Platform", "Statistics", "Core", argumentParser],
+            path: "Benchmarks/Data",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "steward-fuzz",
+            dependencies: ["Statistics", "Tables", "Core", argumentParser],
+            path: "Fuzz",
+            exclude: ["Corpus"],
+            swiftSettings: strict),
+        // What docs/concepts/statistics.md claims, measured: the studies, and the command that prints their tables.
+        .target(
+            name: "Simulation", dependencies: ["Statistics", "Core"], path: "Benchmarks/Simulation/Studies",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "steward-simulate", dependencies: ["Simulation"], path: "Benchmarks/Simulation/Command",
+            swiftSettings: strict),
+
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Statistics", "Core"], swiftSettings: strict),
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Core"], swiftSettings: strict),
         .testTarget(
             name: "MonitoringTests",
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
+        .testTarget(name: "SpecTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

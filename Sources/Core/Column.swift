@@ -31,7 +31,8 @@ package enum ColumnValues: Sendable {
     }
 }
 
-/// Numbers in row order. NaN is a missing value; infinities are values. A `datetime` is seconds since 1970-01-01T00:00:00Z.
+/// Numbers in row order. NaN is a missing value; infinities are values. A `datetime` is seconds since
+/// 1970-01-01T00:00:00Z.
 package struct NumberColumn: Sendable {
     package var values: [Double]
     /// Every value was written as an integer (no point, no exponent) and none is missing: what pandas reads as int64.

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Core
+import Foundation
 import Monitoring
+import Platform
 
 @main
 struct Steward: ParsableCommand {
@@ -7,5 +10,25 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: Monitoring.commands)
+        subcommands: Monitoring.commands + [EngineCommand.self])
+
+    /// Runs the command line and ends the process with the status that `ExitStatus` lists.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            Terminal.report(failure)
+            Foundation.exit(ExitStatus(failure.code).rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if code.isSuccess {
+                Terminal.write(message + "\n")
+            } else if !message.isEmpty {
+                Terminal.message(message)
+            }
+            Foundation.exit(code == .validationFailure ? ExitStatus.invalid.rawValue : code.rawValue)
+        }
+    }
 }

@@ -1,3 +1,7 @@
 #ifndef STEWARD_CARROW_H
 #define STEWARD_CARROW_H
+
+#include "adbc.h"
+#include "arrow_c_data.h"
+
 #endif

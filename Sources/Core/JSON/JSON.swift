@@ -1,4 +1,5 @@
-/// A JSON value (RFC 8259). Objects keep the order of their members, so that what Steward writes is stable byte for byte.
+/// A JSON value (RFC 8259). Objects keep the order of their members, so that what Steward writes is stable byte for
+/// byte.
 package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)

@@ -30,7 +30,6 @@ package struct DriftReport: Sendable {
         /// Threshold for numeric effects (robust reference spreads) and categorical effects (share of rows); see docs.
         package var numericThreshold: Double
         package var categoricalThreshold: Double
-        package var seed: UInt64
     }
 
     package enum Correction: String, Sendable, CaseIterable { case bh, bonferroni, none }
@@ -51,9 +50,18 @@ package struct ColumnReport: Sendable {
     package var explanation: String?
     package var reference: ColumnSummary?
     package var current: ColumnSummary?
+    /// On the values.
     package var verdict: ColumnVerdict?
+    /// On the share of missing values, when there are any.
+    package var missingness: ColumnVerdict?
     package var results: [MethodResult] = []
     package var shape: DistributionShape?
+    /// What the deciding methods of a compatibility mode say; nil when Steward's own verdict decides.
+    package var driftedByMethod: Bool?
+
+    package var isDrifted: Bool {
+        driftedByMethod ?? (verdict?.verdict == .drifted || missingness?.verdict == .drifted)
+    }
 }
 
 /// What one side of a column holds.
@@ -90,6 +98,8 @@ package struct DatasetReport: Sendable {
     package var driftedColumns: Int
     /// Columns that could be compared.
     package var comparedColumns: Int
+    /// The share of drifted columns weighted by importance, when importances are given; in [0, 1].
+    package var weightedShare: Double?
     package var results: [DatasetResult] = []
     package var multivariate: Multivariate?
 

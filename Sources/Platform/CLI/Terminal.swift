@@ -10,7 +10,8 @@ package import Core
 package enum Terminal {
     package static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
     package static func write(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
-    package static func message(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
+    package static func message(_ text: String) { writeError(text + "\n") }
+    package static func writeError(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
     /// A failure as people read it: what happened, then what to do.
     package static func report(_ failure: Failure) {

@@ -1,5 +1,5 @@
 /// 64-bit hashes used by profiles. They are part of the file format: changing one changes what stored profiles mean.
-enum Hashing {
+package enum Hashing {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -7,7 +7,7 @@ enum Hashing {
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
     /// XXH64 with seed 0, from its published specification (Collet, xxHash specification 0.1.1).
-    static func xxh64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    package static func xxh64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var offset = 0
         var hash: UInt64
         if bytes.count >= 32 {

@@ -1,4 +1,5 @@
-/// xoshiro256** (Blackman and Vigna, 2018), seeded through SplitMix64: the same seed gives the same stream on every machine.
+/// xoshiro256** (Blackman and Vigna, 2018), seeded through SplitMix64: the same seed gives the same stream on every
+/// machine.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 

@@ -13,8 +13,7 @@ extension CSVColumnState {
         case .number, .skip: return .num
         case .time: return .datetime
         case .string:
-            if evidence.isBool && values > 0 { return .bool }
-            return distinct > 50 && 2 * distinct > values ? .text : .cat
+            return evidence.kind(distinct: distinct, values: values)
         }
     }
 

@@ -9,6 +9,10 @@ package enum DataReader {
         let format = try DataFormat.detect(path).format
         switch format {
         case .csv, .tsv: return try CSVReader.read(path, options)
+        case .ndjson: return try NDJSONReader.read(path, options)
+        case .npy, .npz: return try NumpyReader.read(path, options)
+        case .arrow: return try ArrowReader.read(path, options)
+        case .parquet: return try ParquetReader.read(path, options)
         default: throw unsupported(path, format)
         }
     }
@@ -24,6 +28,10 @@ package enum DataReader {
         let format = try DataFormat.detect(path).format
         switch format {
         case .csv, .tsv: return try CSVReader.forEachBatch(path, options, batchRows: batchRows, body)
+        case .ndjson: return try NDJSONReader.forEachBatch(path, options, batchRows: batchRows, body)
+        case .npy, .npz: return try NumpyReader.forEachBatch(path, options, batchRows: batchRows, body)
+        case .arrow: return try ArrowReader.forEachBatch(path, options, batchRows: batchRows, body)
+        case .parquet: return try ParquetReader.forEachBatch(path, options, batchRows: batchRows, body)
         default: throw unsupported(path, format)
         }
     }

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Everything that must hold: formatting, a release build without warnings, the tests, the golden comparison.
+# The last line is "N passed, N failed[, N skipped]"; the status is 0 only when nothing failed.
+set -u
+cd "$(dirname "$0")/.."
+
+log=.build/test.log
+golden=../shared/golden/monitoring
+check=../shared/tools/check_drift_golden.py
+passed=0
+failed=0
+skipped=0
+
+step() { printf '\n== %s\n' "$1"; }
+
+# one NAME COMMAND...: a check that counts as one.
+one() {
+    name=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $name"
+    fi
+}
+
+finish() {
+    summary="$passed passed, $failed failed"
+    [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+    printf '\n%s\n' "$summary"
+    [ "$failed" -eq 0 ]
+    exit
+}
+
+mkdir -p .build
+
+step "lint"
+one "lint" sh Scripts/lint.sh
+
+step "build (release, with tests)"
+if swift build -c release --build-tests; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    echo "FAILED: build; nothing further can run"
+    finish
+fi
+
+step "tests"
+# One "started" line per test would bury the answers.
+{
+    swift test -c release --skip-build 2>&1
+    echo $? >.build/test.status
+} | tee "$log" | sed -u -e '/^◇ /d' -e '/^✔ Test case /d'
+status=$(cat .build/test.status)
+
+# Swift Testing: the closing line counts tests; lines of single tests say which failed or were skipped.
+total=$(sed -n 's/^.*Test run with \([0-9][0-9]*\) tests\{0,1\}.*$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+broken=$(grep -E '^[^ ]+ +Test .* failed after ' "$log" | grep -cvE 'Test (run|case) ')
+omitted=$(grep -cE '^[^ ]+ +Test .* skipped' "$log")
+# XCTest, should a target use it.
+xctotal=$(sed -n 's/^.*Executed \([0-9][0-9]*\) tests\{0,1\}, with .*$/\1/p' "$log" | sort -n | tail -n 1)
+xcbroken=$(sed -n 's/^.*Executed [0-9]* tests\{0,1\}, with .*\([0-9][0-9]*\) failures\{0,1\}.*$/\1/p' "$log" |
+    sort -n | tail -n 1)
+total=$((total + ${xctotal:-0}))
+broken=$((broken + ${xcbroken:-0}))
+if [ "$status" -ne 0 ] && [ "$broken" -eq 0 ]; then
+    echo "FAILED: the tests ended with status $status before all were done"
+    broken=1
+    total=$((total + 1))
+fi
+if [ "$total" -eq 0 ]; then
+    echo "FAILED: no tests ran"
+    broken=1
+    total=1
+fi
+passed=$((passed + total - broken - omitted))
+failed=$((failed + broken))
+skipped=$((skipped + omitted))
+
+step "golden figures of other tools"
+if [ -d "$golden" ] && [ -f "$check" ]; then
+    one "golden" python3 "$check" --steward .build/release/steward --golden "$golden" --need 99.9
+else
+    echo "SKIPPED: ../shared is absent, so there is nothing to compare with"
+    skipped=$((skipped + 1))
+fi
+
+finish

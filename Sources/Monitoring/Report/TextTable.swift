@@ -1,0 +1,110 @@
+/// A table for terminals that never exceeds its width: optional columns go first, then long first cells are shortened.
+struct TextTable {
+    struct Column {
+        let title: String
+        var alignsRight = false
+        /// Columns with the highest number go first when there is no room; 0 stays.
+        var dispensable = 0
+        /// May be shortened down to this many cells.
+        var minimum: Int?
+    }
+
+    struct Cell {
+        let text: String
+        var style: TerminalStyle?
+
+        init(_ text: String, _ style: TerminalStyle? = nil) {
+            self.text = text
+            self.style = style
+        }
+    }
+
+    let columns: [Column]
+    var rows: [[Cell]] = []
+
+    private static let gap = 2
+
+    func lines(width: Int, colour: Bool) -> [String] {
+        var widths = columns.indices.map { index in
+            rows.map { DisplayText.width($0[index].text) }.max().map { max($0, columns[index].title.count) }
+                ?? columns[index].title.count
+        }
+        let shown = fit(&widths, into: width)
+        let header = shown.map { Cell(columns[$0].title, .faint) }
+        return [line(header, shown, widths, width, colour)]
+            + rows.map { row in line(shown.map { row[$0] }, shown, widths, width, colour) }
+    }
+
+    private func fit(_ widths: inout [Int], into width: Int) -> [Int] {
+        var shown = Array(columns.indices)
+        func total() -> Int { shown.reduce(0) { $0 + widths[$1] } + Self.gap * max(0, shown.count - 1) }
+        func slack() -> Int {
+            shown.reduce(0) { sum, index in sum + max(0, widths[index] - (columns[index].minimum ?? widths[index])) }
+        }
+        // Long names give way first, but not below their minimum; then whole columns go.
+        while total() - slack() > width,
+            let victim = shown.filter({ columns[$0].dispensable > 0 }).max(by: {
+                columns[$0].dispensable < columns[$1].dispensable
+            })
+        {
+            shown.removeAll { $0 == victim }
+        }
+        var excess = total() - width
+        for index in shown where excess > 0 {
+            guard let minimum = columns[index].minimum else { continue }
+            let cut = min(excess, max(0, widths[index] - minimum))
+            widths[index] -= cut
+            excess -= cut
+        }
+        // Narrower than everything: the widest column gives what is missing.
+        while excess > 0, let widest = shown.max(by: { widths[$0] < widths[$1] }), widths[widest] > 1 {
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return shown
+    }
+
+    private func line(_ cells: [Cell], _ shown: [Int], _ widths: [Int], _ width: Int, _ colour: Bool) -> String {
+        var line = ""
+        var pending = 0
+        for (cell, index) in zip(cells, shown) {
+            let text = DisplayText.shorten(cell.text, to: widths[index])
+            let padding = widths[index] - DisplayText.width(text)
+            let before = columns[index].alignsRight ? padding : 0
+            if !text.isEmpty {
+                line += String(repeating: " ", count: pending + before) + (cell.style?.apply(text, colour) ?? text)
+                pending = padding - before
+            } else {
+                pending += padding
+            }
+            pending += Self.gap
+        }
+        return line
+    }
+}
+
+/// What colour means on a terminal; words and icons say the same.
+enum TerminalStyle: String {
+    case bad = "31;1"
+    case warning = "33"
+    case good = "32"
+    case unknown = "36"
+    case faint = "2"
+    case strong = "1"
+
+    func apply(_ text: String, _ colour: Bool) -> String {
+        colour ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension Finding {
+    var style: TerminalStyle {
+        switch self {
+        case .drifted, .failed: .bad
+        case .schemaChange, .smallShift: .warning
+        case .undecided: .unknown
+        case .stable: .good
+        case .notComparable: .faint
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Core
+
+/// Writes the values of one column on the column's own scale: plain numbers, or dates for `datetime`.
+struct ValueFormat {
+    private let isTime: Bool
+    private let spread: Double
+    private let places: Int
+
+    /// - Parameter spread: a typical distance between values; decides the digits.
+    init(kind: ColumnKind, spread: Double) {
+        isTime = kind == .datetime
+        self.spread = spread
+        places = Format.places(resolving: spread)
+    }
+
+    func value(_ value: Double) -> String {
+        if isTime { return Self.date(value, withTime: spread < 10 * 86_400) }
+        let size = value.magnitude
+        if size >= 1e9 || (size > 0 && size < 1e-4 && spread < 1e-3) { return Format.number(value, significant: 4) }
+        return Format.fixed(value, size >= 1e6 ? 0 : places)
+    }
+
+    /// A distance between two values.
+    func difference(_ difference: Double) -> String {
+        if isTime { return Self.signed(difference, Self.duration(difference.magnitude)) }
+        return Self.signed(difference, value(difference.magnitude))
+    }
+
+    /// A spread, without a sign.
+    func width(_ width: Double) -> String { isTime ? Self.duration(width) : value(width) }
+
+    private static func signed(_ value: Double, _ magnitude: String) -> String {
+        if !value.isFinite { return magnitude }
+        if magnitude.allSatisfy({ "0.,".contains($0) }) { return "0" }
+        return (value < 0 ? Format.minus : "+") + magnitude
+    }
+
+    /// Seconds since 1970 as "2024-02-29" or "2024-02-29 13:05", UTC, proleptic Gregorian calendar.
+    static func date(_ seconds: Double, withTime: Bool) -> String {
+        guard seconds.isFinite, seconds.magnitude < 1e12 else { return Format.number(seconds) }
+        let whole = Int(seconds.rounded(.down))
+        var days = whole / 86_400
+        var rest = whole % 86_400
+        if rest < 0 {
+            rest += 86_400
+            days -= 1
+        }
+        // Days are counted from 1 March of year 0, so that the leap day is the last of its year.
+        days += 719_468
+        let era = (days >= 0 ? days : days - 146_096) / 146_097
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = "\(year)-\(two(month))-\(two(day))"
+        return withTime ? "\(date) \(two(rest / 3600)):\(two(rest / 60 % 60))" : date
+    }
+
+    static func duration(_ seconds: Double) -> String {
+        let units: [(Double, String)] = [(86_400, "days"), (3600, "h"), (60, "min")]
+        for (size, name) in units where seconds >= size * 1.5 { return Format.number(seconds / size) + " " + name }
+        return Format.number(seconds) + " s"
+    }
+
+    private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}

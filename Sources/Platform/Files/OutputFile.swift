@@ -1,0 +1,67 @@
+package import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file written piece by piece that appears under its name only when it is complete.
+///
+/// The bytes go to `<path>.partial` in the same folder; `commit` makes them durable and renames. Without `commit` the
+/// partial file is removed. An existing file of that name is replaced. For files too large to hold in memory; the others
+/// are written with `AtomicFile`.
+package struct OutputFile: ~Copyable {
+    private let path: String
+    private let partial: String
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+    private var isCommitted = false
+
+    private static let bufferSize = 1 << 18
+
+    /// - Throws: `invalid` when the file cannot be created.
+    package init(path: String) throws(Failure) {
+        self.path = path
+        partial = path + ".partial"
+        descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw Failure(.invalid, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+        }
+        buffer.reserveCapacity(Self.bufferSize + 4096)
+    }
+
+    deinit {
+        close(descriptor)
+        if !isCommitted { unlink(partial) }
+    }
+
+    package mutating func append(_ bytes: [UInt8]) throws(Failure) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferSize { try flush() }
+    }
+
+    package consuming func commit() throws(Failure) {
+        try flush()
+        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw failed() }
+        isCommitted = true
+    }
+
+    private mutating func flush() throws(Failure) {
+        var offset = 0
+        while offset < buffer.count {
+            let start = offset
+            let written = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress! + start, $0.count - start) }
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw failed()
+            }
+            offset += written
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func failed() -> Failure {
+        Failure(.unavailable, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+    }
+}
