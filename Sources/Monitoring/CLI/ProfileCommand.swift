@@ -90,7 +90,12 @@ struct ProfileCreate: ParsableCommand {
             guard !AtomicFile.isSameFile(data, output) else {
                 throw Failure(.invalid, "\(output): is the data itself", hint: "Give the profile another name.")
             }
+            let progress = ProgressLine()
+            let label = "reading \(ProfileText.clean(data))"
+            options.progress = { progress.update(label, $0) }
+            defer { progress.clear() }
             let (profile, _, notes) = try ProfileFile.load(data, options)
+            progress.clear()
             ProfileExit.note(notes)
             let lost = (options.include ?? []).filter { options.reads($0) && profile.column(named: $0) == nil }
             guard lost.isEmpty else {
