@@ -28,6 +28,16 @@ struct SageMakerViolationTests {
         try SageMaker.violations(constraints: constraints(), statistics: baseline(), current: current)
     }
 
+    @Test("without constraints those of the baseline are taken")
+    func withoutConstraints() throws {
+        let statistics = try SageMaker.Statistics(try JSONParser.parse(SageMakerDocuments.statistics))
+        let found = SageMaker.violations(constraints: nil, statistics: statistics, current: statistics.profile)
+        #expect(found == [])
+        let less = try SageMakerDocuments.profile([SageMakerDocuments.numbers("age", [1, 2.5])])
+        let checks = SageMaker.violations(constraints: nil, statistics: statistics, current: less).map(\.check)
+        #expect(checks.starts(with: [.missingColumn, .dataType]))
+    }
+
     @Test("data like the baseline has none")
     func none() throws {
         #expect(try violations(current()) == [])
@@ -104,7 +114,7 @@ struct SageMakerViolationTests {
             try SageMakerDocuments.profile([SageMakerDocuments.numbers("x", many.baseline)]),
             try SageMakerDocuments.profile([SageMakerDocuments.numbers("x", many.current)])
         )
-        let found = try SageMaker.violations(
+        let found = SageMaker.violations(
             constraints: SageMaker.Constraints(suggestedFor: left), statistics: left, current: right)
         // 0.25 - 1.8 sqrt(4000 / 4e6)
         #expect(found.count == 1 && found[0].description.hasPrefix("Baseline drift distance: 0.19307"))
@@ -129,10 +139,10 @@ struct SageMakerViolationTests {
                 == .array([.string("DE"), .string("NL")]))
         let again = try SageMaker.Constraints(try JSONParser.parse(document.serialised()))
         #expect(again.document == document)
-        #expect(try SageMaker.violations(constraints: again, statistics: profile, current: profile) == [])
+        #expect(SageMaker.violations(constraints: again, statistics: profile, current: profile) == [])
         var off = again
         off.monitoring.evaluates = false
-        #expect(try SageMaker.violations(constraints: off, statistics: profile, current: .zero) == [])
+        #expect(SageMaker.violations(constraints: off, statistics: profile, current: .zero) == [])
     }
 
     @Test("settings that are not understood are refused with the place")
@@ -156,7 +166,8 @@ struct SageMakerViolationTests {
         let violation = SageMaker.Violation(feature: "x", check: .extraColumn, description: "d")
         #expect(
             SageMaker.document([violation]).text()
-                == "{\"violations\":[{\"feature_name\":\"x\",\"constraint_check_type\":\"extra_column_check\",\"description\":\"d\"}]}"
+                == "{\"violations\":[{\"feature_name\":\"x\",\"constraint_check_type\":\"extra_column_check\","
+                + "\"description\":\"d\"}]}"
         )
     }
 }

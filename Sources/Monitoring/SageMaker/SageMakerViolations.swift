@@ -26,20 +26,19 @@ extension SageMaker {
 
     /// Checks a data set against the constraints and its distributions against the baseline.
     ///
-    /// Differences from SageMaker, where its documents leave room: the schema checks name the columns; a numeric value is
-    /// what Steward's reader took for a number; the chi-squared method flags a p-value at or below the threshold.
+    /// Differences from SageMaker, where its documents leave room: the schema checks name the columns; a numeric value
+    /// is what Steward's reader took for a number; the chi-squared method flags a p-value at or below the threshold.
     /// - Parameters:
     ///   - constraints: of the baseline; `Constraints(suggestedFor:)` when there is no file.
     ///   - statistics: the profile of the baseline (`Statistics.read(path).profile`), or nil to skip the drift check.
     ///   - current: the profile of the data to check, best read without forcing kinds.
-    /// - Throws: `invalid` when the settings of a feature are not understood.
     package static func violations(
         constraints: Constraints, statistics: TableProfile?, current: TableProfile
-    ) throws(Failure) -> [Violation] {
+    ) -> [Violation] {
         guard constraints.monitoring.evaluates else { return [] }
         var found = schemaViolations(constraints, current)
         for feature in constraints.features {
-            let settings = try constraints.settings(for: feature)
+            let settings = constraints.settings(for: feature)
             guard settings.evaluates, let column = current.column(named: feature.name) else { continue }
             found += typeViolations(feature, column, settings)
             found += completenessViolations(feature, column)
@@ -49,6 +48,15 @@ extension SageMaker {
             }
         }
         return found
+    }
+
+    /// The same for a `statistics.json` as it was read; without constraints those that its baseline would suggest.
+    package static func violations(
+        constraints: Constraints?, statistics: Statistics, current: TableProfile
+    ) -> [Violation] {
+        violations(
+            constraints: constraints ?? Constraints(suggestedFor: statistics.profile), statistics: statistics.profile,
+            current: current)
     }
 
     /// `constraint_violations.json`.
