@@ -68,6 +68,7 @@ static void begin(steward_csv *csv) {
 typedef struct {
     steward_csv *csv;
     const uint8_t *block, *end;
+    const uint8_t *bad;  /* the first byte that is NUL or no UTF-8, or the end */
     uint64_t delimiters; /* the delimiter in every byte */
     int status;
 } cursor;
@@ -249,14 +250,7 @@ static inline const uint8_t *string_field(cursor *at, steward_csv_column *column
             at->status = STEWARD_CSV_NO_MEMORY;
             return NULL;
         }
-        if (dictionary->count != known) {
-            size_t valid = steward_utf8_check(text, length);
-            if (valid != length) {
-                at->status = text[valid] == 0 ? STEWARD_CSV_NUL : STEWARD_CSV_INVALID_UTF8;
-                return NULL;
-            }
-            if (is_missing(at->csv, text, length)) dictionary->entries[index].code = -1;
-        }
+        if (dictionary->count != known && is_missing(at->csv, text, length)) dictionary->entries[index].code = -1;
         code = dictionary->entries[index].code;
     }
     column->codes[at->csv->rows] = code;
@@ -291,7 +285,8 @@ static inline const uint8_t *record(cursor *at, const uint8_t *p) {
         case STEWARD_CSV_STRING: p = string_field(at, column, p); break;
         default: p = any_field(at, p, &text, &length); break;
         }
-        if (__builtin_expect(p == NULL, 0)) {
+        if (__builtin_expect(p == NULL || p > at->bad, 0)) {
+            if (p != NULL) at->status = *at->bad == 0 ? STEWARD_CSV_NUL : STEWARD_CSV_INVALID_UTF8;
             csv->error_at = (size_t)(field - at->block);
             csv->error_field = i;
             return NULL;
@@ -310,7 +305,8 @@ static inline const uint8_t *record(cursor *at, const uint8_t *p) {
 }
 
 int steward_csv_parse(steward_csv *csv, const uint8_t *block, size_t length) {
-    cursor at = {csv, block, block + length, csv->delimiter * UINT64_C(0x0101010101010101), STEWARD_CSV_OK};
+    cursor at = {csv, block, block + length, block + steward_utf8_check(block, length),
+                 csv->delimiter * UINT64_C(0x0101010101010101), STEWARD_CSV_OK};
     begin(csv);
     /* Buffers that an earlier block made may belong to other modes. */
     if (!reserve_rows(csv, csv->capacity < 256 ? 256 : csv->capacity)) return STEWARD_CSV_NO_MEMORY;

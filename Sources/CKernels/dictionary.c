@@ -160,13 +160,22 @@ static size_t sequence(const uint8_t *p, size_t left) {
 size_t steward_utf8_check(const uint8_t *text, size_t length) {
     size_t i = 0;
     while (i < length) {
-        if (length - i >= 8) {
-            uint64_t value = word(text + i, 8);
-            /* No byte with the top bit, none that is zero. */
-            if (((value | (value - 0x0101010101010101)) & 0x8080808080808080) == 0) {
-                i += 8;
+        if (length - i >= 64) {
+            /* As signed numbers, NUL and the bytes that are not ASCII are not positive. Plain, to be vectorised. */
+            uint8_t other = 0;
+            for (size_t j = 0; j < 64; j++) other |= (int8_t)text[i + j] <= 0;
+            if (!other) {
+                i += 64;
                 continue;
             }
+            /* Through these 64 one by one. */
+            size_t end = i + 64;
+            while (i < end) {
+                size_t step = text[i] == 0 ? 0 : text[i] < 0x80 ? 1 : sequence(text + i, length - i);
+                if (step == 0) return i;
+                i += step;
+            }
+            continue;
         }
         if (text[i] == 0) return i;
         if (text[i] < 0x80) {

@@ -18,7 +18,7 @@ enum {
     STEWARD_CSV_RAGGED,         /* a record with another number of fields */
     STEWARD_CSV_UNCLOSED,       /* a quote that never closes */
     STEWARD_CSV_AFTER_QUOTE,    /* text behind a closing quote */
-    STEWARD_CSV_INVALID_UTF8,
+    STEWARD_CSV_INVALID_UTF8, /* anywhere in the block, in whatever column */
     STEWARD_CSV_NUL,
     STEWARD_CSV_LONG_FIELD,
     STEWARD_CSV_NO_MEMORY

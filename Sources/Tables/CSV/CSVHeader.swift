@@ -14,7 +14,8 @@ struct CSVHeader {
     /// Reads the header from the first bytes of a file.
     /// - Parameter atEnd: `bytes` is the whole file.
     /// - Returns: `nil` if more bytes are needed.
-    /// - Throws: `.invalid` naming path, line and column: names that are empty, repeated, too long or too many, no UTF-8.
+    /// - Throws: `.invalid` naming path, line and column: names that are empty, repeated, too long or too many, or no
+    ///   UTF-8.
     static func parse(
         _ bytes: UnsafeBufferPointer<UInt8>, atEnd: Bool, path: String, options: ReadOptions
     ) throws(Failure) -> CSVHeader? {

@@ -45,8 +45,8 @@ package enum CSVReader {
     /// The file in tables of `batchRows` rows, in order; the last may have fewer, a file without rows gives none.
     ///
     /// Memory is bounded by the batch, not by the file, which is read two or three times. The kinds are those of the
-    /// whole file; above 65,536 distinct values their number, which tells `text` from `cat`, is an estimate within about
-    /// 1 %. `isInteger` is that of the whole column, a dictionary that of the batch.
+    /// whole file; above 65,536 distinct values their number, which tells `text` from `cat`, is an estimate within
+    /// about 1 %. `isInteger` is that of the whole column, a dictionary that of the batch.
     /// - Returns: notes, as from `read`.
     /// - Throws: what `read` and `body` throw.
     package static func forEachBatch(

@@ -13,8 +13,8 @@ package struct DataFile: ~Copyable, @unchecked Sendable {
     package let size: Int
     private let descriptor: Int32
 
-    /// - Throws: `.notFound`, `.denied` or `.invalid` naming the path and what to do: missing, not readable, a directory,
-    ///   not a regular file, or empty.
+    /// - Throws: `.notFound`, `.denied` or `.invalid` naming the path and what to do: missing, not readable, a
+    ///   directory, not a regular file, or empty.
     package static func open(_ path: String) throws(Failure) -> DataFile {
         guard !path.utf8.contains(0) else {
             throw Failure(.invalid, "the path contains a NUL character", hint: "Check the path.")

@@ -18,7 +18,7 @@ package struct ReadOptions: Sendable {
     package var maximumFieldBytes = 16 << 20
     package var maximumNameBytes = 1 << 10
     /// How many bytes of text are parsed at a time by each thread.
-    package var blockBytes = 2 << 20
+    package var blockBytes = 512 << 10
     /// How many threads parse; `nil` is one for each processor.
     package var threads: Int?
     /// Told the share that has been read, 0 to 1, from any thread but never from two at once.
