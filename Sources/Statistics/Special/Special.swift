@@ -102,7 +102,8 @@ package enum Special {
     /// (DLMF 10.32.9).
     package static func scaledBesselK(order: Double, _ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? .infinity : .nan }
-        let step = 0.125
+        // For large x the integrand is a bell of width 1 / sqrt(x).
+        let step = min(0.125, 0.5 / x.squareRoot())
         var sum = 0.5
         var t = step
         while true {
