@@ -95,6 +95,32 @@ struct EvidentlyDefinitionTests {
         #expect(try evaluate("evidently.TVD", same).score == 1)
     }
 
+    /// numpy bins integers at least 1 wide, and evidently's sets keep the reference's type.
+    @Test func integerBinsDecideHellinger() throws {
+        func distance(_ x: Bool, _ y: Bool) throws -> Double? {
+            let sides = ([0.0, 0, 0, 1], [1.0, 1, 0, 1])
+            let pair = ColumnPair(
+                name: "x", kind: .num,
+                values: .numeric(
+                    reference: NumericSample(rows: sides.0, isInteger: x),
+                    current: NumericSample(rows: sides.1, isInteger: y)))
+            return try evaluate("evidently.hellinger", pair).score
+        }
+        #expect(try distance(true, true) == 0)
+        #expect(try distance(true, false) == 0)
+        #expect(try #require(try distance(false, true)) > 0.1)
+    }
+
+    /// 905 x (1000 / 905) is not 1000: a single category then has a statistic above 0 on no degrees of freedom.
+    @Test func oneCategoryIsDecidedByRounding() throws {
+        func chiSquare(_ n: Int, _ m: Int) throws -> Double? {
+            let (x, y) = (Array(repeating: "a", count: n), Array(repeating: "a", count: m))
+            return try evaluate("evidently.chisquare", CompatColumns.pair("c", .cat, x, y)).score
+        }
+        #expect(try chiSquare(800, 800)?.isNaN == true)
+        #expect(try chiSquare(905, 1000) == 0)
+    }
+
     @Test func settingsReplaceThresholds() throws {
         var settings = MethodSettings()
         settings.threshold = 5
@@ -149,6 +175,11 @@ struct NannyMLDefinitionTests {
             let b = try #require(evaluate(method, exact).values?.first)
             #expect(abs(a - b) < tolerance)
         }
+    }
+
+    @Test func reconstructionNeedsColumnsOfEqualLength() throws {
+        let ragged = [numeric("a", normal(20, seed: 1), normal(20, seed: 2)), numeric("b", [1, 2], [1, 2])]
+        #expect(try dataset("nannyml.pca_reconstruction_5_chunks", ragged).error != nil)
     }
 
     @Test func reconstructionAlertsWhenTheCorrelationBreaks() throws {

@@ -13,13 +13,13 @@ package enum CountsMethods {
     private static let psi = Method(
         name: "counts.psi", title: "Population stability index on raw counts (tutorial formula)",
         definition: """
-            edges = the 0, 10, ..., 100 % percentiles of the reference; e, a = counts of reference and current in those \
-            bins, zeros replaced by 0.001; sum (e - a) ln(e / a). What is wrong with it: counts are not divided by the \
-            number of rows, so the value grows with the size of the data (two samples of one normal distribution, 1000 \
-            and 800 rows, give about 70) and the usual limits 0.1 and 0.25 mean nothing; unequal sizes alone give \
-            (n - m) ln(n / m); values outside the reference's range vanish; repeated percentiles make empty bins; an \
-            empty current column has no answer. Use steward.psi instead; this exists so that old figures can be \
-            reproduced.
+            edges = the 0, 10, ..., 100 % percentiles of the reference; e, a = counts of reference and current in \
+            those bins, zeros replaced by 0.001; sum (e - a) ln(e / a). What is wrong with it: counts are not \
+            divided by the number of rows, so the value grows with the size of the data (two samples of one normal \
+            distribution, 1000 and 800 rows, give about 70) and the usual limits 0.1 and 0.25 mean nothing; unequal \
+            sizes alone give (n - m) ln(n / m); values outside the reference's range vanish; repeated percentiles \
+            make empty bins; an empty current column has no answer. Use steward.psi instead; this exists so that \
+            old figures can be reproduced.
             """,
         source: "numpy 2.4.6 nanpercentile and histogram, as in widespread tutorials", kinds: [.num]
     ) { pair, _ in

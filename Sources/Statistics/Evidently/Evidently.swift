@@ -38,9 +38,9 @@ package enum Evidently {
     /// The key of the test evidently picks for a column: `ks`, `z`, `chisquare`, `jensenshannon` or `wasserstein`;
     /// nil for text (a learned model) and dates (none).
     ///
-    /// n = reference rows with a value, u = distinct values of both sides. n <= 1000: numeric u <= 2 z, u <= 5 chisquare,
-    /// else ks; categorical u <= 2 z, else chisquare. n > 1000: numeric u <= 5 jensenshannon, else wasserstein;
-    /// categorical jensenshannon. The size of the current side plays no part.
+    /// n = reference rows with a value, u = distinct values of both sides. n <= 1000: numeric u <= 2 z, u <= 5
+    /// chisquare, else ks; categorical u <= 2 z, else chisquare. n > 1000: numeric u <= 5 jensenshannon, else
+    /// wasserstein; categorical jensenshannon. The size of the current side plays no part.
     package static func defaultMethod(for pair: ColumnPair) -> String? {
         switch (pair.kind, pair.values) {
         case (.text, _), (.datetime, _): return nil

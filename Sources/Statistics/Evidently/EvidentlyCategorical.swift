@@ -48,10 +48,16 @@ enum EvidentlyCategorical {
 
     private static func goodnessOfFit(_ statistic: Double, categories: Int) -> EvidentlyScore {
         let degrees = Double(categories - 1)
-        // scipy has no chi-square distribution with 0 degrees of freedom: one category gives NaN, which is not drift.
-        let p =
-            degrees < 1 || statistic.isNaN
-            ? .nan : statistic == .infinity ? 0 : Distributions.chiSquareSurvival(statistic, degrees: degrees)
+        // One category leaves no degrees of freedom: scipy then answers NaN for a statistic of 0, which is not drift,
+        // and 0 for anything above, which is: rounding of the expected count decides.
+        let p: Double
+        if statistic.isNaN || (degrees < 1 && statistic == 0) {
+            p = .nan
+        } else if degrees < 1 || statistic == .infinity {
+            p = 0
+        } else {
+            p = Distributions.chiSquareSurvival(statistic, degrees: degrees)
+        }
         return EvidentlyScore(statistic: statistic, score: p, figures: [.init("degrees_of_freedom", degrees)])
     }
 

@@ -50,8 +50,10 @@ package enum EvidentlyMethods {
             EvidentlyNumeric.mannWhitney),
         onNumbers(
             "es", "Epps-Singleton test", .below, 0.05,
-            "p of the difference of the empirical characteristic functions at 0.4 and 0.8; NaN below 5 rows, an error if "
-                + "the pooled interquartile range is 0.",
+            """
+            p of the difference of the empirical characteristic functions at 0.4 and 0.8; NaN below 5 rows, an error \
+            if the pooled interquartile range is 0.
+            """,
             EvidentlyNumeric.eppsSingleton),
         onNumbers(
             "anderson", "Anderson-Darling k-sample test", .below, 0.1,
@@ -68,9 +70,9 @@ package enum EvidentlyMethods {
         onNumbersSeeded(
             "empirical_mmd", "Maximum mean discrepancy, one column",
             """
-            Unbiased squared MMD with an RBF kernel (sigma^2 = half the median squared distance of the reference) and p \
-            from 100 permutations: p >= observed counts. The permutations are Steward's, seeded: p agrees within \
-            about 0.05, not bit for bit. Up to 4,000 values together.
+            Unbiased squared MMD with an RBF kernel (sigma^2 = half the median squared distance of the reference) \
+            and p from 100 permutations: p >= observed counts. The permutations are Steward's, seeded: p agrees \
+            within about 0.05, not bit for bit. Up to 4,000 values together.
             """),
         onCounts(
             "chisquare", "Chi-square test against the reference", .below, 0.05,
@@ -158,8 +160,9 @@ package enum EvidentlyMethods {
         EvidentlyTest(
             key: "hellinger", title: "Hellinger distance",
             definition: """
-                Categories: sqrt(1 - sum sqrt(r c)). Numbers: densities on Sturges edges of the distinct pooled values, \
-                sqrt(1 - sum sqrt(h1 h2) width); few distinct values make few bins (a 0/1 column has one, distance 0).
+                Categories: sqrt(1 - sum sqrt(r c)). Numbers: densities on Sturges edges of the distinct pooled \
+                values, sqrt(1 - sum sqrt(h1 h2) width); few distinct values make few bins (a 0/1 column has one, \
+                distance 0).
                 """,
             kinds: both, rule: .atLeast, threshold: 0.1
         ) { (pair, _) throws(Failure) in

@@ -67,8 +67,12 @@ enum EvidentlyNumeric {
 
     /// Densities on Sturges bins of the *distinct* pooled values: sqrt(1 - sum sqrt(h1 h2) width).
     static func hellinger(_ sides: Sides) throws(Failure) -> EvidentlyScore {
-        let isInteger = sides.reference.isInteger && sides.current.isInteger
         let distinct = distinctValues(sides.reference.sorted, sides.current.sorted)
+        // evidently unites two Python sets: a value on both sides keeps the reference's type, and the edges are those
+        // of integers if every value that is left is one.
+        let isInteger =
+            sides.reference.isInteger
+            && (sides.current.isInteger || distinct.count == distinctValues(sides.reference.sorted).count)
         let edges = try EvidentlyBins.sturges(pooled: distinct, isInteger: isInteger)
         let x = density(sides.reference.values, edges)
         let y = density(sides.current.values, edges)
@@ -78,7 +82,9 @@ enum EvidentlyNumeric {
         return EvidentlyScore(score: (1 - min(max(overlap, 0), 1)).squareRoot())
     }
 
-    private static func distinctValues(_ x: SortedSample, _ y: SortedSample) -> [Double] {
+    private static func distinctValues(
+        _ x: SortedSample, _ y: SortedSample = SortedSample(ascending: [])
+    ) -> [Double] {
         var distinct: [Double] = []
         var (i, j) = (0, 0)
         while i < x.count || j < y.count {

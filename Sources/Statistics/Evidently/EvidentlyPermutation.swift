@@ -7,7 +7,8 @@ import Core
 #endif
 
 /// evidently's two permutation tests. The statistics are evidently's; the p-values come from Steward's own seeded
-/// permutations, so they agree within the noise of 1000 (total variation) or 100 (MMD) permutations and not in every bit.
+/// permutations, so they agree within the noise of 1000 (total variation) or 100 (MMD) permutations and not in every
+/// bit.
 enum EvidentlyPermutation {
     /// Total variation distance of the category shares; p = share of 1000 random splits with at least that distance.
     static func totalVariation(_ values: ColumnPair.Values, seed: UInt64) -> EvidentlyScore {
@@ -41,8 +42,8 @@ enum EvidentlyPermutation {
     /// Pooled values up to which the kernel matrix is computed (64 MB); evidently needs twice its full square.
     static let largestPool = 4000
 
-    /// Unbiased squared maximum mean discrepancy, RBF kernel, sigma = sqrt(median squared distance of the reference / 2);
-    /// p = share of 100 random splits with at least that value.
+    /// Unbiased squared maximum mean discrepancy, RBF kernel, sigma = sqrt(median squared distance of the reference /
+    /// 2); p = share of 100 random splits with at least that value.
     static func meanDiscrepancy(
         _ sides: EvidentlyNumeric.Sides, seed: UInt64
     ) throws(Failure) -> EvidentlyScore {

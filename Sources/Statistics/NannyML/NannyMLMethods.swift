@@ -6,8 +6,8 @@ package enum NannyMLMethods {
         shared(
             "jensen_shannon", "Jensen-Shannon distance per chunk",
             """
-            Base 2. Numbers: Doane's bins of the reference; categories: those of the reference. Everything outside them \
-            is one more bin with reference share 0.
+            Base 2. Numbers: Doane's bins of the reference; categories: those of the reference. Everything outside \
+            them is one more bin with reference share 0.
             """, NannyMLNumeric.jensenShannon, NannyMLCategorical.jensenShannon),
         shared(
             "hellinger", "Hellinger distance per chunk",
@@ -22,8 +22,9 @@ package enum NannyMLMethods {
         numeric(
             "wasserstein", "Wasserstein distance per chunk",
             """
-            Integral |F - G| in the column's unit. From 10,000 reference values on it is estimated from 10,000 bins, and \
-            values outside the reference's range carry weight (count + 1) / m, because NannyML counts the end point.
+            Integral |F - G| in the column's unit. From 10,000 reference values on it is estimated from 10,000 \
+            bins, and values outside the reference's range carry weight (count + 1) / m, because NannyML counts the \
+            end point.
             """, NannyMLNumeric.wasserstein),
         categorical(
             "l_infinity", "Largest difference of shares per chunk", "max |p - q| over the categories of both.",
@@ -42,12 +43,13 @@ package enum NannyMLMethods {
     static let source = "nannyml 0.13.1 (numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1)"
 
     static let chunking = """
-        Both sides are cut into 5 chunks of equal size in row order (a shorter sixth holds the remainder); missing values \
-        are dropped per chunk and an empty chunk gives NaN.
+        Both sides are cut into 5 chunks of equal size in row order (a shorter sixth holds the remainder); missing \
+        values are dropped per chunk and an empty chunk gives NaN.
         """
 
     private static let limit = """
-        Alert when strictly above the mean + 3 population standard deviations of the distance over the reference's chunks.
+        Alert when strictly above the mean + 3 population standard deviations of the distance over the reference's \
+        chunks.
         """
 
     private typealias NumericFit = @Sendable ([Double]) throws(Failure) -> ChunkMeasure<[Double]>

@@ -70,8 +70,9 @@ enum NannyMLNumeric {
         }
     }
 
-    /// The integral of the empirical distribution function, as `height` sees it, of the chunk's values beyond one end of
-    /// the reference, weighted with their share. The end itself has been appended, and NannyML counts it as a value.
+    /// The integral of the empirical distribution function, as `height` sees it, of the chunk's values beyond one end
+    /// of the reference, weighted with their share. The end itself has been appended, and NannyML counts it as a
+    /// value.
     private static func tail(
         _ values: [Double], of total: Int, _ height: (Double) -> Double
     ) -> (area: Double, share: Double) {

@@ -13,12 +13,13 @@ enum NannyMLReconstruction {
     static let method = DatasetMethod(
         name: name, title: "PCA reconstruction error per chunk",
         definition: """
-            Numeric and categorical columns without infinities, each kind ascending by name. Missing numbers become the \
-            reference's mean, missing categories its most frequent one; a category becomes its share of the reference's \
-            rows (0 if unknown there); columns are standardised on the reference; as many principal components are kept \
-            as explain more than 65 % of the variance. The value is the mean Euclidean length of what they leave over, \
-            per row. Alert outside the mean +- 3 population standard deviations of the reference's chunks (no lower \
-            limit if it is not positive). 5 chunks unless set otherwise; the name stays the same.
+            Numeric and categorical columns without infinities, each kind ascending by name. Missing numbers become \
+            the reference's mean, missing categories its most frequent one; a category becomes its share of the \
+            reference's rows (0 if unknown there); columns are standardised on the reference; as many principal \
+            components are kept as explain more than 65 % of the variance. The value is the mean Euclidean length \
+            of what they leave over, per row. Alert outside the mean +- 3 population standard deviations of the \
+            reference's chunks (no lower limit if it is not positive). 5 chunks unless set otherwise; the name \
+            stays the same.
             """,
         source: NannyMLMethods.source
     ) { pairs, settings in
@@ -60,6 +61,10 @@ enum NannyMLReconstruction {
         guard columns.count <= largestColumnCount else {
             throw Failure(.unsupported, "\(columns.count) columns; the limit is \(largestColumnCount)")
         }
+        let isRectangular = columns.allSatisfy {
+            $0.reference.count == first.reference.count && $0.current.count == first.current.count
+        }
+        guard isRectangular else { throw Failure(.invalid, "the columns differ in their number of rows") }
         let referenceChunks = try Chunks.ranges(rows: first.reference.count, count: settings.chunks)
         let currentChunks = try Chunks.ranges(rows: first.current.count, count: settings.chunks)
         let analysis = try PrincipalComponents(columns.map(\.reference), varianceShare: varianceShare)
@@ -100,8 +105,8 @@ enum NannyMLReconstruction {
 
 /// Standardisation and principal components of a table, fitted on one side.
 struct PrincipalComponents {
-    /// Per column: a value becomes (value - mean) / scale - rest. The three steps stay apart, as in scikit-learn: with a
-    /// large mean its rounding error is what `rest` holds.
+    /// Per column: a value becomes (value - mean) / scale - rest. The three steps stay apart, as in scikit-learn:
+    /// with a large mean its rounding error is what `rest` holds.
     private let standards: [(mean: Double, scale: Double, rest: Double)]
     /// Row-major, one row per kept component.
     private let components: [Double]
@@ -147,8 +152,8 @@ struct PrincipalComponents {
         components = Array(eigen.vectors.prefix(count * size))
     }
 
-    /// Mean and population standard deviation by the corrected two-pass algorithm; 1 for a column that varies by no more
-    /// than rounding, as in scikit-learn.
+    /// Mean and population standard deviation by the corrected two-pass algorithm; 1 for a column that varies by no
+    /// more than rounding, as in scikit-learn.
     private static func standard(of column: [Double]) -> (mean: Double, scale: Double) {
         let count = Double(column.count)
         let mean = NumPy.mean(column)
