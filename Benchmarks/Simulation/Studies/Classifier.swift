@@ -65,6 +65,6 @@ package enum ClassifierStudy {
         }
         let (a, b) = (table(), table())
         let time = ContinuousClock().measure { _ = try? ClassifierTwoSampleTest.run(reference: a, current: b) }
-        print("classifier 25 columns 10,000 + 10,000", time)
+        Simulate.row(["classifier, 25 columns", "10000/10000", Speed.ms(time), ""])
     }
 }

@@ -3,6 +3,8 @@ import Statistics
 /// How long evidence takes.
 enum Speed {
     static func main() {
+        Simulate.head(
+            "Time of evidence (noise floor, interval, test, verdict)", ["column", "sizes", "ms", "of which one merge"])
         let clock = ContinuousClock()
         var random = SeededRandom(seed: 3)
         for (n, m) in [(100, 100), (1000, 1000), (5000, 5000), (100_000, 100_000), (1_000_000, 1_000_000)] {
@@ -14,7 +16,7 @@ enum Speed {
                 }
             }
             let merge = clock.measure { for _ in 0..<5 { _ = DistributionGap(a, b) } }
-            print("numeric", n, m, time / 5, "of which merge", merge / 5)
+            Simulate.row(["numeric, sorted", "\(n)/\(m)", ms(time / 5), ms(merge / 5)])
         }
         for (categories, n) in [(2, 1000), (50, 1000), (50, 1_000_000), (10_000, 1_000_000)] {
             let source = CategorySource(name: "zipf", zipf: categories)
@@ -22,7 +24,10 @@ enum Speed {
             let time = clock.measure {
                 for _ in 0..<5 { _ = try? Evidence.categorical(counts, settings: VerdictSettings()) }
             }
-            print("categorical", categories, n, time / 5)
+            Simulate.row(["\(categories) categories, counted", "\(n)/\(n)", ms(time / 5), ""])
         }
+        ClassifierStudy.speed()
     }
+
+    static func ms(_ time: Duration) -> String { Simulate.text(time / .milliseconds(1), 2) }
 }

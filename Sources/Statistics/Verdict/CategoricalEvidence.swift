@@ -63,9 +63,12 @@ extension Evidence {
             reference: a, current: b, weights: [Double](repeating: 0.5, count: a.count), cumulative: false)
         let test = CategoryTest.run(a, b, seed: digest.value).named
         let upper = min(1, sized.interval.upperBound)
+        // The test knows rare categories better than the resampling does: without it the interval starts at 0.
+        let isClear = test.pValue <= (1 - settings.confidence) / 2
+        let lower = isClear ? min(sized.interval.lowerBound, upper) : 0
         return ColumnEvidence(
             effect: "total_variation", unit: "of the rows", estimate: sized.estimate, corrected: sized.corrected,
-            interval: min(sized.interval.lowerBound, upper)...upper, confidence: settings.confidence,
+            interval: lower...upper, confidence: settings.confidence,
             threshold: settings.categoricalThreshold, noiseMean: sized.noiseMean, noise95: sized.noise95,
             test: test.name, statistic: test.statistic, pValue: test.pValue, largestGap: nil, distance: nil,
             spread: nil, meanShift: nil, referenceCount: Int(n), currentCount: Int(m), change: "")

@@ -24,7 +24,8 @@ enum EffectInterval {
     ) -> ClosedRange<Double> {
         let tail = (1 - confidence) / 2
         let nothing = [Double](repeating: 0, count: directions.seen.count)
-        let reach = estimate + 2.5 * NoiseProcess.quantile(moving.lengths(shift: 0, direction: nothing), 1 - tail)
+        let rest = moving.lengths(shift: 0, direction: nothing)
+        let reach = estimate + 2.5 * NoiseProcess.quantile(rest, 1 - tail)
         guard reach > 0 else { return 0...0 }
         var lower = 0.0
         if NoiseProcess.quantile(still.lengths(shift: 0, direction: nothing), 1 - tail) < estimate {
@@ -32,6 +33,8 @@ enum EffectInterval {
         }
         var upper = crossing(estimate, to: reach, moving, directions.hidden, tail)
         if estimate > 0 { upper = max(upper, crossing(estimate, to: reach, moving, directions.seen, tail)) }
+        // An estimate that happens to be next to nothing does not exclude what noise alone can hide.
+        upper = max(upper, NoiseProcess.quantile(rest, confidence))
         return min(lower, upper)...upper
     }
 

@@ -30,10 +30,11 @@ struct Sized {
         noise95 = NoiseProcess.quantile(lengths, 0.95)
         corrected = cumulative ? max(0, estimate * estimate - noiseMean * noiseMean).squareRoot() : cells.debiased
         let moving = NoiseProcess(
-            reference.map(Double.init), current.map(Double.init), weights: weights, cumulative: cumulative,
-            replicates: replicates, seed: seed ^ 0x1)
+            cumulative ? reference.map(Double.init) : cells.smoothed(reference, cells.n),
+            cumulative ? current.map(Double.init) : cells.smoothed(current, cells.m), weights: weights,
+            cumulative: cumulative, replicates: replicates, seed: seed ^ 0x1)
         interval = EffectInterval.invert(
-            estimate: estimate, directions: cells.directions, still: still, moving: cumulative ? moving : still,
+            estimate: estimate, directions: cells.directions, still: still, moving: moving,
             confidence: settings.confidence)
     }
 }
@@ -78,6 +79,16 @@ private struct Cells {
             sum += size > Self.standsOut * deviation ? size : size - Self.excess * deviation
         }
         return max(0, sum)
+    }
+
+    /// Expected rows per category behind one side: drawn towards both sides' shares by as many rows as there are
+    /// categories, so that a category one side happens to lack can still occur, and four rows spread over all of them
+    /// (A. Agresti, B. Coull, 1998), so that a category nobody has seen often is not taken to be as rare as it looks.
+    func smoothed(_ counts: [Int], _ size: Double) -> [Double] {
+        let strength = Double(counts.count)
+        return zip(counts, pooled).map { count, share in
+            (Double(count) + strength * share) * size / (size + strength) + 4 / strength
+        }
     }
 
     var directions: EffectInterval.Directions {
