@@ -49,6 +49,7 @@ extension ReportFixtures {
     ) -> ColumnReport {
         var random = SeededRandom(seed: UInt64(seed))
         var reference = names.map { _ in 0.05 + random.uniform() }
+        reference[0] += 0.9
         let total = reference.reduce(0, +)
         reference = reference.map { $0 / total }
         var current = reference
@@ -69,7 +70,8 @@ extension ReportFixtures {
             threshold: 0.05, counts: rows,
             sentence: verdict == .stable
                 ? "no sign of change"
-                : "\(Int((change * 100).rounded())) % of the rows changed category (\"\(names[0])\" 31 % -> 19 %)")
+                : "\(Int((change * 100).rounded())) % of the rows changed category (\"\(names[0])\" \(Int((reference[0] * 100).rounded())) % -> \(Int((current[0] * 100).rounded())) %)"
+        )
         answer.estimate = change + 0.006
         answer.noiseMean = 0.007
         answer.noise95 = 0.0112

@@ -42,7 +42,7 @@ struct MarkupCheck {
                 }
                 continue
             }
-            let name = String(tag.prefix { $0.isLetter || $0.isNumber })
+            let name = String(tag.prefix { $0.isLetter || $0.isNumber || $0 == "-" })
             guard !name.isEmpty else { throw Problem(description: "<\(tag)>") }
             names.append(name)
             try readAttributes(tag.dropFirst(name.count))

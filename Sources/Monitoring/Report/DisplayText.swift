@@ -42,9 +42,15 @@ enum DisplayText {
         return String(scalars)
     }
 
+    /// A name as it is shown: clean, and never invisible.
+    static func label(_ name: String) -> String {
+        name.allSatisfy(\.isWhitespace) ? (name.isEmpty ? "(no name)" : "(blank)") : clean(name)
+    }
+
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFFF9...0xFFFB: true
+        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFFF9...0xFFFB, 0xFFFE, 0xFFFF:
+            true
         default: false
         }
     }

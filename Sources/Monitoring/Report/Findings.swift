@@ -38,6 +38,18 @@ enum Finding: CaseIterable {
     }
 }
 
+extension Finding {
+    init(_ verdict: Verdict) {
+        switch verdict {
+        case .stable: self = .stable
+        case .smallShift: self = .smallShift
+        case .drifted: self = .drifted
+        case .undecided: self = .undecided
+        case .notComparable: self = .notComparable
+        }
+    }
+}
+
 extension ColumnReport {
     var finding: Finding {
         switch status {
@@ -138,15 +150,21 @@ enum Findings {
 
     /// "amount moved up by 0.41 sd".
     static func phrase(_ column: ColumnReport, nameWidth: Int = 32) -> String {
-        let name = DisplayText.shorten(DisplayText.clean(column.name), to: nameWidth)
+        let name = DisplayText.shorten(DisplayText.label(column.name), to: nameWidth)
         let story = shortUnits(withoutStop(DisplayText.clean(column.story)))
-        guard let first = story.first else { return name }
-        return first.isLowercase ? "\(name) \(story)" : "\(name): \(story)"
+        return story.isEmpty ? name : name + link(story) + story
+    }
+
+    /// "moved up by ..." has the name as its subject; everything else stands after a colon.
+    static func link(_ story: String) -> String {
+        let verbs = ["moved ", "changed ", "starts ", "ends "]
+        return verbs.contains { story.hasPrefix($0) } ? " " : ": "
     }
 
     static func shortUnits(_ sentence: String) -> String {
         sentence.replacing(" standard deviations on average", with: " sd")
-            .replacing(" standard deviations", with: " sd")
+            .replacing(" standard deviations", with: " sd").replacing(" -> ", with: " \u{2192} ").replacing(
+                " %", with: "\u{A0}%")
     }
 
     static func withoutStop(_ sentence: String) -> String {

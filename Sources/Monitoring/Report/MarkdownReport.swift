@@ -5,8 +5,9 @@ import Statistics
 package enum MarkdownReport {
     package static func render(_ report: DriftReport) -> String {
         let highlights = report.columns.filter { $0.finding == .drifted }.prefix(3).map { column in
-            code(DisplayText.shorten(column.name, to: 48)) + " "
-                + escape(Findings.shortUnits(Findings.withoutStop(column.story)))
+            let story = Findings.shortUnits(Findings.withoutStop(column.story))
+            return code(DisplayText.shorten(DisplayText.label(column.name), to: 48)) + Findings.link(story)
+                + escape(story)
         }
         var parts = ["### Drift: " + escape(Findings.headline(report))]
         if !highlights.isEmpty { parts.append(Findings.sentence(Findings.joined(Array(highlights)))) }
@@ -101,7 +102,7 @@ package enum MarkdownReport {
                 report.segments.map { segment in
                     let names = segment.drifted ? segment.driftedColumns : segment.undecidedColumns
                     return [
-                        code(segment.name), mark(segment.finding),
+                        code(DisplayText.label(segment.name)), mark(segment.finding),
                         "\(Format.count(segment.referenceRows)) / \(Format.count(segment.currentRows))",
                         names.prefix(8).map(code).joined(separator: ", ")
                             + (names.count > 8 ? " and \(names.count - 8) more" : ""),
@@ -110,7 +111,9 @@ package enum MarkdownReport {
         ]
     }
 
-    private static func name(_ column: ColumnReport) -> String { code(DisplayText.shorten(column.name, to: 64)) }
+    private static func name(_ column: ColumnReport) -> String {
+        code(DisplayText.shorten(DisplayText.label(column.name), to: 64))
+    }
 
     private static func mark(_ finding: Finding) -> String {
         finding == .drifted || finding == .failed

@@ -83,7 +83,7 @@ struct TextReportWriter {
         ])
         table.rows = changed.map { column in
             [
-                .init(DisplayText.clean(column.name)),
+                .init(DisplayText.label(column.name)),
                 .init("\(Finding.schemaChange.icon) \(Findings.schemaWord(column.status))", .warning),
                 .init(DisplayText.clean(column.explanation ?? "")),
             ]
@@ -111,7 +111,7 @@ struct TextReportWriter {
         ])
         table.rows = columns.map { column in
             let finding = column.finding
-            let name = TextTable.Cell(DisplayText.clean(column.name) + roleMark(column))
+            let name = TextTable.Cell(DisplayText.label(column.name))
             let verdict = TextTable.Cell("\(finding.icon) \(finding.word)", finding.style)
             guard let decisive = column.decisive else {
                 let why = column.status == .ok ? "" : Findings.schemaWord(column.status)
@@ -127,10 +127,6 @@ struct TextReportWriter {
             ]
         }
         return table
-    }
-
-    private func roleMark(_ column: ColumnReport) -> String {
-        column.role == .feature ? "" : " (\(column.role.rawValue))"
     }
 
     private mutating func writeMethodTable() {
@@ -163,7 +159,7 @@ struct TextReportWriter {
             }
         let score = result.score ?? result.pValue ?? result.statistic ?? result.values?.last
         return [
-            .init(DisplayText.clean(column.name)), answer, .init(result.method),
+            .init(DisplayText.label(column.name)), answer, .init(result.method),
             .init(score.map { Format.number($0) } ?? DisplayText.shorten(result.error ?? "", to: 28)),
             .init(result.threshold.map { Format.number($0) } ?? ""),
         ]

@@ -8,7 +8,7 @@ extension TextReportWriter {
             title("All columns together")
             add(Findings.multivariate(check))
             let used = check.contributions.prefix(5).map {
-                "\(DisplayText.shorten($0.column, to: 32)) \(Format.percent($0.share))"
+                "\(DisplayText.shorten(DisplayText.label($0.column), to: 32)) \(Format.percent($0.share))"
             }
             if !used.isEmpty { add("It used " + used.joined(separator: ", ") + ".") }
         }
@@ -45,9 +45,10 @@ extension TextReportWriter {
         ])
         table.rows = report.segments.map { segment in
             let finding = segment.finding
-            let names = (segment.drifted ? segment.driftedColumns : segment.undecidedColumns).joined(separator: ", ")
+            let names = (segment.drifted ? segment.driftedColumns : segment.undecidedColumns).map(DisplayText.label)
+                .joined(separator: ", ")
             return [
-                .init(DisplayText.clean(segment.name)), .init("\(finding.icon) \(finding.word)", finding.style),
+                .init(DisplayText.label(segment.name)), .init("\(finding.icon) \(finding.word)", finding.style),
                 .init("\(Format.count(segment.referenceRows)) / \(Format.count(segment.currentRows))"),
                 .init(DisplayText.clean(names)),
             ]
@@ -60,7 +61,7 @@ extension TextReportWriter {
         guard !open.isEmpty else { return }
         lines.append("")
         for column in open.prefix(verbose ? open.count : 3) {
-            add("Undecided: \(DisplayText.shorten(DisplayText.clean(column.name), to: 40)), \(column.story).")
+            add("Undecided: \(DisplayText.shorten(DisplayText.label(column.name), to: 40)), \(column.story).")
         }
         if !verbose, open.count > 3 { add("\(Format.count(open.count - 3)) more are undecided.") }
     }
@@ -84,7 +85,8 @@ extension TextReportWriter {
 
     mutating func writeDetails() {
         for column in report.columns where column.finding != .schemaChange {
-            title("\(DisplayText.shorten(DisplayText.clean(column.name), to: width)) (\(column.kind.rawValue))")
+            let role = column.role == .feature ? "" : ", \(column.role.rawValue)"
+            title("\(DisplayText.shorten(DisplayText.label(column.name), to: 80)) (\(column.kind.rawValue)\(role))")
             let story = column.story
             if !story.isEmpty { add(Findings.sentence(story), indent: "  ") }
             for (name, summary) in [("reference", column.reference), ("current", column.current)] {

@@ -50,11 +50,11 @@ struct TextTable {
             shown.removeAll { $0 == victim }
         }
         var excess = total() - width
-        for index in shown where excess > 0 {
-            guard let minimum = columns[index].minimum else { continue }
-            let cut = min(excess, max(0, widths[index] - minimum))
-            widths[index] -= cut
-            excess -= cut
+        // The longest gives first, a cell at a time; tables are short and narrow.
+        func spare(_ index: Int) -> Int { widths[index] - (columns[index].minimum ?? widths[index]) }
+        while excess > 0, let index = shown.filter({ spare($0) > 0 }).max(by: { widths[$0] < widths[$1] }) {
+            widths[index] -= 1
+            excess -= 1
         }
         // Narrower than everything: the widest column gives what is missing.
         while excess > 0, let widest = shown.max(by: { widths[$0] < widths[$1] }), widths[widest] > 1 {

@@ -6,6 +6,8 @@ struct DistributionChart {
     let reference: [Double]
     let current: [Double]
     let kind: ColumnKind
+    /// Smallest and largest value; what lies beyond the edges is in the outer bins, and the axis says so.
+    let range: ClosedRange<Double>?
 
     private static let width = 440.0
     private static let height = 190.0
@@ -71,12 +73,23 @@ struct DistributionChart {
         let span = scale.domain.upperBound - scale.domain.lowerBound
         let values = ValueFormat(kind: kind, spread: span / 4)
         var free = -Double.infinity
+        var limit = Self.width + 2
+        if let range, range.lowerBound < edges[0], edges[0].isFinite {
+            let text = "\u{2264} " + values.value(edges[0])
+            drawing.text(0, Self.base + 17, text, "ink-3")
+            free = Drawing.textWidth(text) + 10
+        }
+        if let range, let last = edges.last, range.upperBound > last, last.isFinite {
+            let text = "\u{2265} " + values.value(last)
+            drawing.text(Self.width, Self.base + 17, text, "ink-3", .end)
+            limit = Self.width - Drawing.textWidth(text) - 10
+        }
         for tick in kind == .datetime ? timeTicks(scale) : scale.ticks(5) {
             let x = scale.position(tick)
-            let text = tick == 0 ? "0" : kind == .datetime ? values.value(tick) : Format.number(tick, significant: 4)
+            let text = kind == .datetime ? values.value(tick) : Format.number(tick, significant: 4)
             let half = Drawing.textWidth(text) / 2
             drawing.line(x, Self.base, x, Self.base + 4, "axis")
-            guard x - half > free, x - half >= -2, x + half <= Self.width + 2 else { continue }
+            guard x - half > free, x - half >= -2, x + half <= limit else { continue }
             drawing.text(x, Self.base + 17, text, "ink-3", .middle)
             free = x + half + 8
         }
@@ -84,7 +97,7 @@ struct DistributionChart {
 
     private func timeTicks(_ scale: LinearScale) -> [Double] {
         let step = (scale.domain.upperBound - scale.domain.lowerBound) / 4
-        return (0...4).map { scale.domain.lowerBound + (Double($0) + 0.0) * step }.dropFirst().dropLast() + []
+        return (1...3).map { scale.domain.lowerBound + Double($0) * step }
     }
 
     /// Each label stands where its side is most above the other, so that no legend is needed.

@@ -6,28 +6,33 @@ import Statistics
 /// all rows whatever their units; what lies beyond the axis ends in an arrow and has its number beside it.
 struct EffectAxis {
     let verdict: ColumnVerdict
+    /// Multiples of the threshold that the axis of a table holds.
+    var reach = 4.0
 
     static let rowWidth = 220.0
     private static let rowHeight = 28.0
-    /// Multiples of the threshold that the axis of a table holds.
-    private static let reach = 4.0
+
+    /// Enough for most of the rows, and little enough that the threshold stays apart from zero.
+    static func reach(_ verdicts: [ColumnVerdict]) -> Double {
+        verdicts.contains { $0.threshold > 0 && $0.interval.upperBound > 4 * $0.threshold } ? 6 : 4
+    }
 
     /// The picture for one row of a table.
     func row(label: String) -> Markup {
         var drawing = Drawing(width: Self.rowWidth, height: Self.rowHeight)
         let unit = verdict.threshold > 0 ? verdict.threshold : max(verdict.interval.upperBound, 1e-12) / 2
-        let scale = LinearScale(0...(unit * Self.reach), to: 2...(Self.rowWidth - 8))
+        let scale = LinearScale(0...(unit * reach), to: 2...(Self.rowWidth - 8))
         draw(&drawing, scale, y: Self.rowHeight / 2, top: 0, bottom: Self.rowHeight)
         return drawing.svg("axis-row", label: label)
     }
 
     /// Ticks above the rows of a table.
-    static func header() -> Markup {
+    static func header(reach: Double) -> Markup {
         var drawing = Drawing(width: rowWidth, height: 16)
         let scale = LinearScale(0...reach, to: 2...(rowWidth - 8))
         drawing.text(scale.position(0), 12, "0", "ink-3")
         drawing.text(scale.position(1), 12, "threshold", "ink-3", .middle)
-        for tick in [2.0, 3, 4] {
+        for tick in reach > 4 ? [3.0, 4, 5, 6] : [2.0, 3, 4] {
             drawing.text(
                 scale.position(tick), 12, "\(Int(tick))\u{00D7}", "ink-3", tick == reach ? .end : .middle)
         }
@@ -73,7 +78,8 @@ struct EffectAxis {
         let end = scale.range.upperBound
         if verdict.interval.upperBound > scale.domain.upperBound || verdict.corrected > scale.domain.upperBound {
             drawing.path(
-                "M\(Drawing.point(end, y - 4))L\(Drawing.point(end + 5, y))L\(Drawing.point(end, y + 4))", "arrow")
+                "M\(Drawing.point(end - 16, y))L\(Drawing.point(end + 5, y))M\(Drawing.point(end, y - 4))L\(Drawing.point(end + 5, y))L\(Drawing.point(end, y + 4))",
+                "arrow")
         }
         if verdict.corrected <= scale.domain.upperBound { drawing.circle(point, y, 4.5, "point") }
     }

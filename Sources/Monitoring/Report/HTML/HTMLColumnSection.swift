@@ -20,7 +20,9 @@ struct HTMLColumnSection {
             html.element("summary") { html in
                 html.element("h3") { $0.name(column.name, width: 64) }
                 html.badge(finding, finding.word)
-                html.element("span", ["class": "story"], text: Findings.sentence(column.story))
+                html.element(
+                    "span", ["class": "story"],
+                    text: Findings.sentence(column.story).replacing(" -> ", with: " \u{2192} "))
             }
             html.element("div", ["class": "body", "id": "c\(index)"]) { body(column, &$0) }
         }
@@ -45,8 +47,7 @@ struct HTMLColumnSection {
             if let verdict = column.verdict {
                 html.element("div") { html in
                     html.element("h4", text: "Evidence")
-                    html.append(EffectAxis(verdict: verdict).labelled(label: HTMLColumnTable.label(verdict)))
-                    HTMLColumnNumbers(column: column).evidence(verdict, &html)
+                    evidence(column, verdict, &html)
                 }
             }
         }
@@ -56,10 +57,18 @@ struct HTMLColumnSection {
                     html.element("h4", text: "Missing values")
                     html.element("p", text: Findings.sentence(missing.sentence))
                 }
-                html.element("div") { HTMLColumnNumbers(column: column).evidence(missing, &$0) }
+                html.element("div") { evidence(column, missing, &$0) }
             }
         }
         HTMLMethods(report: report).column(column, &html)
+    }
+
+    /// In the colour of this verdict, which need not be the column's.
+    private func evidence(_ column: ColumnReport, _ verdict: ColumnVerdict, _ html: inout Markup) {
+        html.element("div", ["class": "t-\(Finding(verdict.verdict))"]) { html in
+            html.append(EffectAxis(verdict: verdict).labelled(label: HTMLColumnTable.label(verdict)))
+        }
+        HTMLColumnNumbers(column: column).evidence(verdict, &html)
     }
 
     // MARK: pictures
@@ -69,7 +78,7 @@ struct HTMLColumnSection {
         case .numeric(let edges, let reference, let current, let probabilities, let before, let after):
             let name = DisplayText.shorten(column.name, to: 48)
             let distribution = DistributionChart(
-                edges: edges, reference: reference, current: current, kind: column.kind
+                edges: edges, reference: reference, current: current, kind: column.kind, range: range(column)
             )
             .svg(label: "Distribution of \(name) on both sides. \(column.story)")
             let shift = QuantileShiftChart(
@@ -83,6 +92,15 @@ struct HTMLColumnSection {
             categoryShares(categories, reference, current, isStable: column.finding == .stable, &html)
         case nil: break
         }
+    }
+
+    /// Smallest and largest value of either side.
+    private func range(_ column: ColumnReport) -> ClosedRange<Double>? {
+        let sides = [column.reference?.numeric, column.current?.numeric].compactMap { $0 }
+        guard let low = sides.map(\.minimum).min(), let high = sides.map(\.maximum).max(), low <= high else {
+            return nil
+        }
+        return low...high
     }
 
     private func figure(_ title: String, _ picture: Markup?, _ html: inout Markup) {

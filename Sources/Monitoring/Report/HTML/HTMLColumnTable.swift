@@ -4,6 +4,12 @@ import Statistics
 /// The ranked table: one row per column, its effect drawn against threshold and noise floor.
 struct HTMLColumnTable {
     let report: DriftReport
+    private let reach: Double
+
+    init(report: DriftReport) {
+        self.report = report
+        reach = EffectAxis.reach(report.columns.compactMap(\.decisive))
+    }
 
     func write(_ html: inout Markup) {
         let columns = report.columns.enumerated().filter { $0.element.finding != .schemaChange }
@@ -14,7 +20,7 @@ struct HTMLColumnTable {
                 return
             }
             let shows = columns.contains { $0.element.decisive != nil }
-            html.element("div", ["class": "scroll"]) { html in
+            html.element("div", ["class": "scroll wide"]) { html in
                 html.element("table", ["class": "ranked"]) { html in
                     html.element("thead") { header(shows, &$0) }
                     html.element("tbody") { html in
@@ -34,7 +40,7 @@ struct HTMLColumnTable {
                 html.element("th", ["scope": "col"], text: "Why")
                 return
             }
-            html.element("th", ["scope": "col"]) { $0.append(EffectAxis.header()) }
+            html.element("th", ["scope": "col"]) { $0.append(EffectAxis.header(reach: reach)) }
             let numbers = [
                 ("Effect", "Effect"), ("", "95 % interval"), ("Noise", "Noise floor"), ("Q", "q"), ("Rows", "Rows"),
             ]
@@ -64,7 +70,7 @@ struct HTMLColumnTable {
             ]
         ) { html in
             html.element("th", ["scope": "row", "class": "name"]) { html in
-                html.element("a", ["href": "#c\(index)"]) { $0.name(column.name, width: 56) }
+                html.element("a", ["href": "#c\(index)"]) { $0.name(column.name, width: 44) }
                 if column.role != .feature { html.element("span", ["class": "sub"], text: column.role.rawValue) }
             }
             html.element("td") { $0.badge(finding, finding.word) }
@@ -80,7 +86,7 @@ struct HTMLColumnTable {
     private func figures(_ column: ColumnReport, _ verdict: ColumnVerdict, _ html: inout Markup) {
         let format = EffectFormat(verdict)
         let label = Self.label(verdict)
-        html.element("td", ["class": "ax"]) { $0.append(EffectAxis(verdict: verdict).row(label: label)) }
+        html.element("td", ["class": "ax"]) { $0.append(EffectAxis(verdict: verdict, reach: reach).row(label: label)) }
         html.number(
             format.valueWithSubject(verdict.corrected), exact: verdict.corrected, label: "effect")
         html.element(

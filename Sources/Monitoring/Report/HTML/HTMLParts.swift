@@ -32,13 +32,26 @@ extension Markup {
 
     /// A name from outside: kept apart from the writing direction around it, shortened in the middle, whole on hover.
     mutating func name(_ name: String, width: Int, element: String = "bdi") {
-        let shown = DisplayText.shorten(name, to: width)
-        let isShortened = shown.utf8.count != name.utf8.count
-        let title = DisplayText.shorten(name, to: 400)
+        let label = DisplayText.label(name)
+        let shown = DisplayText.shorten(label, to: width)
+        let isShortened = shown.utf8.count != label.utf8.count
+        let title = DisplayText.shorten(label, to: 400)
         if element == "bdi" {
-            self.element("bdi", isShortened ? ["title": title] : [:], text: shown)
+            self.element("bdi", isShortened ? ["title": title] : [:]) { $0.breakable(shown) }
         } else {
             self.element(element, isShortened ? ["title": title] : [:]) { $0.element("bdi", text: shown) }
+        }
+    }
+
+    /// A long identifier may break after its separators, before it breaks anywhere else.
+    private mutating func breakable(_ name: String) {
+        guard name.utf8.count > 20 else { return text(name) }
+        for part in name.split(separator: "_", omittingEmptySubsequences: false).enumerated() {
+            if part.offset > 0 {
+                text("_")
+                empty("wbr")
+            }
+            text(String(part.element))
         }
     }
 

@@ -91,7 +91,7 @@ struct HTMLPage {
                 if index > 0 { html.text("; ") }
                 html.name(column.name, width: 48, element: "b")
                 let story = Findings.shortUnits(Findings.withoutStop(column.story))
-                html.text((story.first?.isLowercase == true ? " " : ": ") + story)
+                html.text(Findings.link(story) + story)
             }
             html.text(drifted.count > 3 ? "; and \(Format.count(drifted.count - 3)) more." : ".")
         }
@@ -133,7 +133,7 @@ struct HTMLPage {
             } else {
                 let thresholds =
                     "\(Format.number(settings.numericThreshold)) sd or \(Format.percent(settings.categoricalThreshold)) of rows"
-                let level = "and \(Self.correction(settings.correction)) at most \(Format.number(settings.alpha))"
+                let level = "with \(Self.correction(settings.correction)) \u{2264} \(Format.number(settings.alpha))"
                 fact("Drift means more than", level, thresholds, &html)
             }
         }
@@ -141,8 +141,8 @@ struct HTMLPage {
 
     private static func correction(_ correction: DriftReport.Correction) -> String {
         switch correction {
-        case .bh: "q (Benjamini-Hochberg)"
-        case .bonferroni: "p (Bonferroni)"
+        case .bh: "q"
+        case .bonferroni: "corrected p"
         case .none: "p"
         }
     }
@@ -183,7 +183,7 @@ struct HTMLPage {
         let changed = report.columns.filter { $0.finding == .schemaChange }
         guard !changed.isEmpty else { return }
         html.section("schema", "Schema changes") { html in
-            html.table("", ["Column", "Change", "What happened"]) { html in
+            html.table("plain", ["Column", "Change", "What happened"]) { html in
                 for column in changed {
                     html.element("tr") { html in
                         html.element("th", ["scope": "row"]) { $0.name(column.name, width: 64) }
@@ -222,7 +222,7 @@ struct HTMLPage {
             html.element(
                 "p", ["class": "quiet"],
                 text: "The same comparison inside each segment, corrected for looking at all of them.")
-            html.table("", ["Segment", "Verdict", "Reference rows", "Current rows", "Columns"], numbers: [2, 3]) {
+            html.table("plain", ["Segment", "Verdict", "Reference rows", "Current rows", "Columns"], numbers: [2, 3]) {
                 html in
                 for segment in report.segments {
                     html.element("tr") { html in

@@ -69,6 +69,8 @@ enum Stylesheet {
 
     private static let tables = """
         .scroll{overflow-x:auto}
+        .scroll.wide{overflow-x:visible}
+        .plain tbody th{min-width:112px}
         table{border-collapse:collapse;width:100%;text-align:left}
         th{font-weight:500;color:var(--text3);vertical-align:bottom;white-space:nowrap}
         th,td{padding:6px 16px 6px 0;border-bottom:1px solid var(--line)}
@@ -86,6 +88,8 @@ enum Stylesheet {
         .ranked td.ax{padding-right:24px;width:236px}
         .ranked td.ax svg{display:block;height:36px}
         .ranked .why{color:var(--text2);max-width:480px}
+        .ranked .t-stable .badge{background:none;font-weight:400}
+        .ranked .t-stable .name a{font-weight:400}
         .sub{color:var(--text3);margin-left:8px;font-weight:400}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
         th button:hover{color:var(--text)}
@@ -116,6 +120,8 @@ enum Stylesheet {
         .pair+.pair{margin-top:32px}
         .pair h4,.body>h4{color:var(--text);margin:0 0 8px}
         .body>h4{margin-top:32px}
+        .body>h4:first-child{margin-top:0}
+        .body>.scroll+.pair,.body>.quiet+.pair{margin-top:32px}
         .facts-table td,.facts-table th{padding-top:4px;padding-bottom:4px}
         .facts-table th{font-weight:400;color:var(--text3)}
         .facts-table td{color:var(--text)}
@@ -160,6 +166,7 @@ enum Stylesheet {
         """
 
     private static let printing = """
+        @media (max-width:1120px){.scroll.wide{overflow-x:auto}}
         @media (max-width:860px){main,footer{padding-left:20px;padding-right:20px}
         .facts{grid-template-columns:repeat(2,minmax(0,1fr))}
         .pair,.explain{grid-template-columns:minmax(0,1fr)}
@@ -171,7 +178,7 @@ enum Stylesheet {
         .tools input{width:100%}
         .ranked thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
         .ranked,.ranked tbody{display:block}
-        .ranked tbody tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 16px;padding:8px 0;
+        .ranked tbody tr{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:2px 16px;padding:8px 0;
         border-bottom:1px solid var(--line)}
         .ranked tbody tr>*{border:0;height:auto;padding:0}
         .ranked .name{max-width:none}
@@ -181,6 +188,7 @@ enum Stylesheet {
         .ranked td.n::before{content:attr(data-label) " ";color:var(--text3)}
         .ranked td:empty{display:none}
         .ranked .why{grid-column:1/-1}
+        .ranked td .badge{float:right}
         .bars{width:72px}.bars.change{width:56px}
         .cats .name{max-width:110px}
         th,td{padding-right:12px}}
