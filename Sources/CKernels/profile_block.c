@@ -3,7 +3,7 @@
 
 typedef uint64_t __attribute__((may_alias)) word;
 
-/* The order of doubles as the order of unsigned integers: negative numbers are inverted, the sign of the others is set. */
+/* The order of doubles as that of unsigned integers: negative numbers are inverted, others get their sign bit set. */
 static inline uint64_t to_key(uint64_t bits) { return bits ^ ((uint64_t)((int64_t)bits >> 63) | 0x8000000000000000u); }
 static inline uint64_t from_key(uint64_t key)
 {

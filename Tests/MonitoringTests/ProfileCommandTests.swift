@@ -83,6 +83,28 @@ struct ProfileCommandTests {
         #expect(try FileContents.read(out) == Array("kept".utf8) && folder.names == ["1", "2", "out"])
     }
 
+    @Test("data becomes a profile, with the columns that were asked for; the data is never overwritten")
+    func create() throws {
+        let folder = Folder()
+        let (data, out) = ("\(folder.path)/data.csv", "\(folder.path)/out")
+        try AtomicFile.write(Array("x,y,z\n1,a,?\n2,b,5\n4,a,6\n".utf8), to: data)
+        try run(data, "-o", out, "--columns", "x,y", "--columns", "z", "--exclude", "y", "--missing", "?")
+        let profile = try ProfileFile.read(out)
+        #expect(profile.rows == 3 && profile.columns.map(\.name) == ["x", "z"])
+        #expect(profile.column(named: "x")?.isInteger == true && profile.column(named: "x")?.moments?.mean == 7.0 / 3)
+        #expect(profile.column(named: "z")?.missing == 1 && profile.column(named: "z")?.kind == .num)
+        let before = try FileContents.read(out)
+        for arguments in [
+            [data, "-o", data], [data, "-o", out, "--columns", "w"], [data, "-o", "\(folder.path)/none/out"],
+            ["\(folder.path)/none", "-o", out],
+        ] {
+            let command = try #require(Monitoring.commands.first { $0.configuration.commandName == "profile" })
+            var parsed = try command.parseAsRoot(arguments)
+            #expect(throws: ExitCode(2)) { try parsed.run() }
+        }
+        #expect(try FileContents.read(out) == before && folder.names == ["data.csv", "out"])
+    }
+
     @Test("a damaged profile names the file and what to do")
     func damaged() throws {
         let folder = Folder()

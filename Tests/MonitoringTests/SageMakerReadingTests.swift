@@ -31,8 +31,10 @@ struct SageMakerReadingTests {
     @Test("lists of the most frequent values only are not exact")
     func partialCategories() throws {
         let text = """
-            {"dataset": {"item_count": 100}, "features": [{"name": "x", "inferred_type": "String", "string_statistics": {
-              "common": {"num_present": 100.0, "num_missing": 0.0}, "distinct_count": 50, "distribution": {"categorical":
+            {"dataset": {"item_count": 100}, "features": [{"name": "x", "inferred_type": "String",
+             "string_statistics": {
+              "common": {"num_present": 100.0, "num_missing": 0.0}, "distinct_count": 50,
+              "distribution": {"categorical":
               {"buckets": [{"value": "a", "count": 60}, {"value": "b", "count": 10}]}}}}]}
             """
         let statistics = try SageMaker.Statistics(try JSONParser.parse(text))
@@ -54,7 +56,8 @@ struct SageMakerReadingTests {
             ),
             (
                 "{\"features\": [{\"name\":\"x\",\"inferred_type\":\"Integral\",\"numerical_statistics\":"
-                    + "{\"common\":{\"num_present\":1},\"distribution\":{\"kll\":{\"sketch\":{\"data\":[[\"a\"]]}}}}}]}",
+                    + "{\"common\":{\"num_present\":1},"
+                    + "\"distribution\":{\"kll\":{\"sketch\":{\"data\":[[\"a\"]]}}}}}]}",
                 "sketch.data[0]"
             ),
         ])

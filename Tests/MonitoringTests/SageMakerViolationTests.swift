@@ -156,7 +156,8 @@ struct SageMakerViolationTests {
         let violation = SageMaker.Violation(feature: "x", check: .extraColumn, description: "d")
         #expect(
             SageMaker.document([violation]).text()
-                == "{\"violations\":[{\"feature_name\":\"x\",\"constraint_check_type\":\"extra_column_check\",\"description\":\"d\"}]}"
+                == "{\"violations\":[{\"feature_name\":\"x\",\"constraint_check_type\":\"extra_column_check\","
+                + "\"description\":\"d\"}]}"
         )
     }
 }

@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Quantile sketch")
 struct SketchQuantileTests {
-    /// The largest difference between the sketch's distribution function and the sample's, over all values, on both sides
-    /// of every point.
+    /// The largest difference between the sketch's distribution function and the sample's, over all values, on both
+    /// sides of every point.
     static func largestRankError(_ sketch: QuantileSketch, _ sample: [Double]) -> Double {
         guard let distribution = sketch.distribution, let cumulative = distribution.cumulative else { return 1 }
         let sorted = sample.sorted()

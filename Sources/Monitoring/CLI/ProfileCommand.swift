@@ -11,8 +11,8 @@ struct ProfileCommand: ParsableCommand {
         abstract: "Summarise data once, compare and merge the summaries later.",
         discussion: """
             A profile holds what a comparison needs of every column - counts, missing values, mean and deviation, \
-            quantiles, distinct values, categories - and no rows. It takes about 35 kB per numeric column, however large \
-            the data. `steward drift` takes a profile wherever it takes data.
+            quantiles, distinct values, categories - and no rows. It takes at most about 40 kB per numeric column, however \
+            large the data. `steward drift` takes a profile wherever it takes data.
 
             Profile the training data once:
               steward profile train.csv -o train.profile
@@ -52,8 +52,8 @@ struct ProfileCreate: ParsableCommand {
         commandName: "create",
         abstract: "Make a profile of a data file (the word \"create\" may be left out).",
         discussion: """
-            Reads CSV, NDJSON, NumPy, Arrow and Parquet in bounded memory. Kinds of columns are inferred over the whole \
-            file; give a schema file when several files must be read the same way, which merging needs.
+            Reads CSV, NDJSON, NumPy, Arrow and Parquet in bounded memory. Kinds of columns are inferred over the \
+            whole file; give a schema file when several files must be read the same way, which merging needs.
 
             Examples:
               steward profile create train.csv -o train.profile
@@ -86,8 +86,18 @@ struct ProfileCreate: ParsableCommand {
             options.exclude = Self.names(exclude)
             if let schema { options.kinds = try SchemaFile.read(schema) }
             if !columns.isEmpty { options.include = Self.names(columns) }
+            try AtomicFile.check(output)
+            guard !AtomicFile.isSameFile(data, output) else {
+                throw Failure(.invalid, "\(output): is the data itself", hint: "Give the profile another name.")
+            }
             let (profile, _, notes) = try ProfileFile.load(data, options)
             ProfileExit.note(notes)
+            let lost = (options.include ?? []).filter { options.reads($0) && profile.column(named: $0) == nil }
+            guard lost.isEmpty else {
+                throw Failure(
+                    .invalid, "\(data): no column \(lost.map { "\"\($0)\"" }.joined(separator: ", "))",
+                    hint: "Its columns can be seen with `head -1`; names are compared exactly.")
+            }
             try ProfileFile.write(profile, to: output)
             Terminal.message("\(output): \(ProfileText.sentence(profile))")
         }
@@ -104,8 +114,8 @@ struct ProfileMerge: ParsableCommand {
         commandName: "merge",
         abstract: "Merge profiles of parts into the profile of the whole.",
         discussion: """
-            The parts must have the same columns of the same kinds, in any order; a column without any value fits every \
-            kind.
+            The parts must have the same columns of the same kinds, in any order; a column without any value fits \
+            every kind.
 
             Example:
               steward profile merge january.profile february.profile -o winter.profile
@@ -120,6 +130,7 @@ struct ProfileMerge: ParsableCommand {
 
     func run() throws {
         try ProfileExit.run { () throws(Failure) in
+            try AtomicFile.check(output)
             var merged = TableProfile.zero
             for path in profiles {
                 let part = try ProfileFile.read(path)

@@ -75,8 +75,15 @@ enum ProfileText {
     private static func leading(_ column: ColumnProfile) -> [String] {
         [
             clean(column.name), column.kind.rawValue, percent(column.missing, of: column.rows),
-            (column.isDistinctExact ? "" : "~") + grouped(column.distinctEstimate),
+            column.isDistinctExact ? grouped(column.distinctEstimate) : "~" + grouped(rounded(column.distinctEstimate)),
         ]
+    }
+
+    /// Three significant digits: more would say more than an estimate knows.
+    private static func rounded(_ estimate: Int) -> Int {
+        var unit = 1
+        while estimate / unit >= 1000 { unit *= 10 }
+        return (estimate + unit / 2) / unit * unit
     }
 
     private static func table(_ head: [String], _ rows: [[String]], leftAligned: Set<Int>) -> String {
@@ -161,7 +168,7 @@ enum ProfileText {
         return value < 0 ? "-" + result : result
     }
 
-    /// Seconds since 1970-01-01 as a day of the proleptic Gregorian calendar, with the time of day unless it is midnight.
+    /// Seconds since 1970-01-01 as a day of the proleptic Gregorian calendar, with the time unless it is midnight.
     static func date(_ seconds: Double) -> String {
         guard abs(seconds) < 1e11 else { return number(seconds) }
         let whole = Int(seconds.rounded(.down))

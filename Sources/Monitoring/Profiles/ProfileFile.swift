@@ -22,34 +22,28 @@ package enum ProfileFile {
         try AtomicFile.write(profile.serialised(), to: path)
     }
 
-    /// The profile of a file: read if it is a stored profile or a SageMaker `statistics.json`, made from the rows otherwise,
-    /// in bounded memory. Column selection applies to all of them.
+    /// The profile of a file: read if it is a stored profile or a SageMaker `statistics.json`, made from the rows
+    /// otherwise, in bounded memory. Column selection applies to all of them.
     /// - Returns: the profile, whether it came from a stored one, and notes for the reader.
     package static func load(
         _ path: String, _ options: ReadOptions, histograms: [String: FixedHistogram] = [:]
     ) throws(Failure) -> (profile: TableProfile, isStored: Bool, notes: [String]) {
         switch try DataFormat.detect(path).format {
-        case .profile: return (try read(path).selecting(options), true, [])
+        case .profile: return (selection(of: try read(path), options), true, [])
         case .sagemakerStatistics:
             let statistics = try SageMaker.Statistics.read(path)
-            return (statistics.profile.selecting(options), true, statistics.notes)
+            return (selection(of: statistics.profile, options), true, statistics.notes)
         default:
             var profile = TableProfile(histograms: histograms)
-            var notes = try DataReader.forEachBatch(path, options, batchRows: batchRows) {
+            let notes = try DataReader.forEachBatch(path, options, batchRows: batchRows) {
                 (table) throws(Failure) in try profile.update(table)
             }
             profile.finish()
-            if let wanted = options.include {
-                let lost = wanted.filter { profile.column(named: $0) == nil }
-                if !lost.isEmpty { notes.append("\(path) has no column \(lost.joined(separator: ", ")).") }
-            }
             return (profile, false, notes)
         }
     }
-}
 
-extension TableProfile {
-    fileprivate func selecting(_ options: ReadOptions) -> TableProfile {
-        TableProfile(rows: rows, columns: columns.filter { options.reads($0.name) })
+    private static func selection(of profile: TableProfile, _ options: ReadOptions) -> TableProfile {
+        TableProfile(rows: profile.rows, columns: profile.columns.filter { options.reads($0.name) })
     }
 }

@@ -8,8 +8,8 @@ import Platform
 #endif
 
 /// The three files of Amazon SageMaker Model Monitor's data quality monitor, after their published schemas ("Schema for
-/// Statistics", "Schema for Constraints", "Schema for Violations" in the SageMaker developer guide). The distances are those
-/// of Deequ 1.x, which that monitor runs.
+/// Statistics", "Schema for Constraints", "Schema for Violations" in the SageMaker developer guide). The distances are
+/// those of Deequ 1.x, which that monitor runs.
 package enum SageMaker {
     /// What SageMaker takes the values of a column for.
     package enum InferredType: String, Sendable, CaseIterable {

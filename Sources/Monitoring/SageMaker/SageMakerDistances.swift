@@ -2,8 +2,8 @@ import Core
 import Statistics
 
 extension SageMaker {
-    /// The largest difference of the two distribution functions; "Robust" subtracts 1.8 sqrt((n + m) / (n m)), about what a
-    /// two-sample Kolmogorov-Smirnov test lets pass at alpha = 0.003.
+    /// The largest difference of the two distribution functions; "Robust" subtracts 1.8 sqrt((n + m) / (n m)), about
+    /// what a two-sample Kolmogorov-Smirnov test lets pass at alpha = 0.003.
     static func distance(
         _ left: QuantileSketch, _ right: QuantileSketch, _ method: Constraints.Monitoring.Comparison
     ) -> Double {
@@ -64,8 +64,8 @@ extension SageMaker {
         }
     }
 
-    /// The share of the values that are of a type: integers are fractional numbers too, and in a column of strings the ones
-    /// that read as numbers count. Nil when there is nothing to check.
+    /// The share of the values that are of a type: integers are fractional numbers too, and in a column of strings the
+    /// ones that read as numbers count. Nil when there is nothing to check.
     static func share(of type: InferredType, in column: ColumnProfile) -> Double? {
         let values = column.rows - column.missing
         guard values > 0, type != .unknown else { return nil }

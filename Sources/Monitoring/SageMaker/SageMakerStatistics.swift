@@ -8,8 +8,8 @@ extension SageMaker {
         package var types: [(name: String, type: InferredType)]
         package var notes: [String]
 
-        /// The kinds to read the current data with, so that both sides mean the same: `num` for Integral and Fractional,
-        /// `cat` for String. Columns of unknown type are left to inference.
+        /// The kinds to read the current data with, so that both sides mean the same: `num` for Integral and
+        /// Fractional, `cat` for String. Columns of unknown type are left to inference.
         package var kinds: [String: ColumnKind] {
             var kinds: [String: ColumnKind] = [:]
             for (name, type) in types where type != .unknown { kinds[name] = type == .string ? .cat : .num }
@@ -102,7 +102,7 @@ extension SageMaker.ParsedFeature {
         } else if let buckets {
             sketch = buckets
             note =
-                "\(name): the reference holds 10 buckets and no sketch, so its distribution is only known that coarsely."
+                "\(name): the reference holds 10 buckets and no sketch, so its distribution is only known roughly."
         } else if let low, let high, low.isFinite, high.isFinite, low <= high {
             sketch = Self.weighted([low: (present + 1) / 2, high: present / 2], rankError: 1)
             note = "\(name): the reference holds no distribution, only its range."
@@ -163,7 +163,8 @@ extension SageMaker.ParsedFeature {
         return QuantileSketch(levels: levels, rankError: min(1, max(QuantileSketch.statedRankError, error)))
     }
 
-    /// Values inside a bucket may lie anywhere in it; they are spread evenly, and a rank may be off by the largest bucket.
+    /// Values inside a bucket may lie anywhere in it; they are spread evenly, and a rank may be off by the largest
+    /// bucket.
     private func readBuckets(_ json: JSON?, _ place: String) throws(Failure) -> QuantileSketch? {
         guard let json, json != .null else { return nil }
         let pointsPerBucket = 64
@@ -237,7 +238,8 @@ extension SageMaker.ParsedFeature {
             }
         }
         if sum < present {
-            // Only the most frequent values are listed; each of the others occurred at most as often as the last of them.
+            // Only the most frequent values are listed; each of the others occurred at most as often as the last of
+            // them.
             let error = min(present, smallest == Int.max ? present : smallest)
             frequent = FrequentItems(
                 capacity: frequent.capacity, items: frequent.items.map { ($0.category, $0.count) }, total: present,

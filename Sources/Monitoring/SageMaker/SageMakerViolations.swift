@@ -26,8 +26,8 @@ extension SageMaker {
 
     /// Checks a data set against the constraints and its distributions against the baseline.
     ///
-    /// Differences from SageMaker, where its documents leave room: the schema checks name the columns; a numeric value is
-    /// what Steward's reader took for a number; the chi-squared method flags a p-value at or below the threshold.
+    /// Differences from SageMaker, where its documents leave room: the schema checks name the columns; a numeric value
+    /// is what Steward's reader took for a number; the chi-squared method flags a p-value at or below the threshold.
     /// - Parameters:
     ///   - constraints: of the baseline; `Constraints(suggestedFor:)` when there is no file.
     ///   - statistics: the profile of the baseline (`Statistics.read(path).profile`), or nil to skip the drift check.

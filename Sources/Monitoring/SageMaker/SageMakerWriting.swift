@@ -4,8 +4,9 @@ package import Statistics
 extension SageMaker {
     /// `statistics.json` from a profile, with ten buckets and the sketch of every numeric column.
     ///
-    /// The sketch is written as levels whose items stand for 2^level rows each; `c` and `k` are those of Steward's sketch.
-    /// Standard deviations are of the population (n), as Deequ computes them. Infinities are left out and counted as missing.
+    /// The sketch is written as levels whose items stand for 2^level rows each; `c` and `k` are those of Steward's
+    /// sketch. Standard deviations are of the population (n), as Deequ computes them. Infinities are left out and
+    /// counted as missing.
     package static func statistics(_ profile: TableProfile) -> JSON {
         .record([
             "version": .number(0),
@@ -79,7 +80,8 @@ extension SageMaker {
         ])
     }
 
-    /// Ten bins of equal width from the smallest to the largest value, each closed below, the last closed on both sides.
+    /// Ten bins of equal width from the smallest to the largest value, each closed below, the last closed on both
+    /// sides.
     private static func buckets(_ sketch: QuantileSketch, _ low: Double, _ high: Double) -> [JSON] {
         let edges = (0...10).map { step -> Double in
             step == 10 ? high : low * (1 - Double(step) / 10) + high * (Double(step) / 10)

@@ -8,9 +8,9 @@ package import Core
 
 /// Writes whole files so that readers see the old content or the new one, never a part of it.
 package enum AtomicFile {
-    /// Writes to a temporary file in the same folder, flushes it to the disk and renames it over `path`.
-    /// A file that exists keeps its permissions; a link is followed. What is not a regular file (`/dev/stdout`, a pipe) is
-    /// written directly.
+    /// Writes to a temporary file in the same folder, flushes it to the disk and renames it over `path`. A file that
+    /// exists keeps its permissions; a link is followed. What is not a regular file (`/dev/stdout`, a pipe) is written
+    /// directly.
     /// - Throws: `invalid` when the folder does not exist or `path` is a folder, `unavailable` when the system refuses;
     ///   nothing is left behind.
     package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
@@ -35,6 +35,28 @@ package enum AtomicFile {
             }
         }
         try replace(target, with: bytes, mode: mode, shown: path)
+    }
+
+    /// Throws what `write` would throw for a path that cannot be written, before long work begins.
+    package static func check(_ path: String) throws(Failure) {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Failure(.invalid, "the name of the output file is empty")
+        }
+        var info = stat()
+        if stat(path, &info) == 0 {
+            if info.st_mode & S_IFMT == S_IFDIR {
+                throw Failure(.invalid, "\(path): is a folder", hint: "Give the name of a file in it.")
+            }
+            guard info.st_mode & S_IFMT == S_IFREG else { return }
+        }
+        guard access(folder(of: path), W_OK | X_OK) == 0 else { throw failure(path, "cannot be written", errno) }
+    }
+
+    /// Whether both names lead to the same existing file.
+    package static func isSameFile(_ one: String, _ two: String) -> Bool {
+        var (left, right) = (stat(), stat())
+        guard stat(one, &left) == 0, stat(two, &right) == 0 else { return false }
+        return left.st_dev == right.st_dev && left.st_ino == right.st_ino
     }
 
     private static func replace(

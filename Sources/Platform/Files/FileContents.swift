@@ -12,7 +12,8 @@ package enum FileContents {
     package static let defaultLimit = 1 << 30
 
     /// - Parameter limit: bytes; a larger file is refused before it is read.
-    /// - Throws: `notFound`, `invalid` for a folder, `exhausted` above the limit, `unavailable` when the system refuses.
+    /// - Throws: `notFound`, `invalid` for a folder, `exhausted` above the limit, `unavailable` when the system
+    ///   refuses.
     package static func read(_ path: String, limit: Int = defaultLimit) throws(Failure) -> [UInt8] {
         try read(path, most: limit, refusesMore: true)
     }

@@ -72,15 +72,26 @@ package struct ColumnProfile: Sendable, Equatable {
         }
     }
 
+    /// Whether `update` would accept the column; throws what it would throw.
+    func check(_ column: Column) throws(Failure) {
+        let isNumeric = if case .numbers = column.values { true } else { false }
+        guard isNumeric == column.kind.isNumeric else {
+            throw Failure(.invalid, "column \"\(name)\" holds values that do not fit its kind \(column.kind.rawValue)")
+        }
+        guard column.kind == kind || rows == missing || column.values.isAllMissing else {
+            throw Self.conflict(name, kind, column.kind)
+        }
+    }
+
     /// Adds the rows of a column.
     /// - Throws: `conflict` when the kinds differ; a side without any value fits every kind.
     package mutating func update(_ column: Column) throws(Failure) {
+        try check(column)
         if column.kind != kind {
             if column.values.isAllMissing {
                 addMissing(column.count)
                 return
             }
-            guard rows == missing else { throw Self.conflict(name, kind, column.kind) }
             let emptyRows = rows
             self = ColumnProfile(name: name, kind: column.kind)
             addMissing(emptyRows)
@@ -96,8 +107,7 @@ package struct ColumnProfile: Sendable, Equatable {
             content = .numbers(NumericProfile())
             missing += profile.update(strings)
             content = .categories(profile)
-        default:
-            throw Failure(.invalid, "column \"\(name)\" holds values that do not fit its kind \(kind.rawValue)")
+        default: throw Failure(.bug, "column \"\(name)\" passed its check with values that do not fit")
         }
         rows += column.count
     }

@@ -15,8 +15,8 @@ struct CategoryKey: Hashable, Sendable {
     static func precedes(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
 }
 
-/// The most frequent categories and their counts: exact until more than `capacity` categories have occurred, afterwards a
-/// Misra-Gries summary (Misra and Gries, 1982; merging after Agarwal et al., "Mergeable summaries", 2012).
+/// The most frequent categories and their counts: exact until more than `capacity` categories have occurred, afterwards
+/// a Misra-Gries summary (Misra and Gries, 1982; merging after Agarwal et al., "Mergeable summaries", 2012).
 ///
 /// Every count is a lower bound, at most `maximumError` below the truth; a category that is absent occurred at most
 /// `maximumError` times, and `maximumError` is at most rows / (capacity + 1).

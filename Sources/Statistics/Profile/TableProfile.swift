@@ -2,9 +2,10 @@ package import Core
 
 /// A mergeable summary of a table: aggregates of every column, never a row.
 ///
-/// Profiles form an algebra: `zero`, `update` with rows, `merge` with another profile, `serialised`. Merging the profiles of
-/// two parts equals profiling the whole: exactly for counts, ranges, HyperLogLog registers, histograms, and quantiles and
-/// categories within their exact capacities; to rounding for means and deviations; within the stated errors otherwise.
+/// Profiles form an algebra: `zero`, `update` with rows, `merge` with another profile, `serialised`. Merging the
+/// profiles of two parts equals profiling the whole: exactly for counts, ranges, HyperLogLog registers, histograms, and
+/// quantiles and categories within their exact capacities; to rounding for means and deviations; within the stated
+/// errors otherwise.
 package struct TableProfile: Sendable, Equatable {
     package internal(set) var rows: Int
     /// In the order of the first table.
@@ -37,27 +38,23 @@ package struct TableProfile: Sendable, Equatable {
     private func index(of name: String) -> Int? { columns.firstIndex { $0.name.utf8.elementsEqual(name.utf8) } }
 
     /// Adds the rows of a table. The first table sets the columns.
-    /// - Throws: `conflict` when a later table has other columns, or a column of another kind; the profile is then unchanged.
+    /// - Throws: `conflict` when a later table has other columns, or a column of another kind; the profile is then
+    ///   unchanged.
     package mutating func update(_ table: Table) throws(Failure) {
         if columns.isEmpty, rows == 0 {
             columns = table.columns.map { ColumnProfile(name: $0.name, kind: $0.kind, histogram: edges[$0.name]) }
         }
         let places = try match(table.columns.map(\.name))
         try checkRows(adding: table.rowCount)
-        // Only a first, failing column leaves the profile unchanged for free; keep the state for the others.
-        let before = columns
-        do throws(Failure) {
-            for (column, place) in zip(table.columns, places) { try columns[place].update(column) }
-        } catch {
-            columns = before
-            throw error
-        }
+        // Checked for all columns before one of them changes.
+        for (column, place) in zip(table.columns, places) { try columns[place].check(column) }
+        for (column, place) in zip(table.columns, places) { try columns[place].update(column) }
         rows += table.rowCount
     }
 
     /// Adds the rows of another profile.
-    /// - Throws: `conflict` when the columns differ, or a column has another kind or other histogram edges; `exhausted` above
-    ///   2^52 rows. The profile is then unchanged.
+    /// - Throws: `conflict` when the columns differ, or a column has another kind or other histogram edges; `exhausted`
+    ///   above 2^52 rows. The profile is then unchanged.
     package mutating func merge(_ other: TableProfile) throws(Failure) {
         if other.columns.isEmpty, other.rows == 0 { return }
         if columns.isEmpty, rows == 0 {
