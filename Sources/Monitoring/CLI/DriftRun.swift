@@ -63,11 +63,11 @@ struct DriftOutputs {
 
     /// SageMaker's own checks, on its own figures: they need the profile of the current data.
     private func violations() throws(Failure) -> JSON {
-        let statistics = try SageMaker.Statistics.read(plan.referencePath)
-        var constraints: SageMaker.Constraints?
+        let baseline = try ProfileFile.load(plan.referencePath, plan.reading).profile
+        var constraints = SageMaker.Constraints(suggestedFor: baseline)
         if let path = plan.constraints { constraints = try .read(path) }
         let current = try ProfileFile.load(plan.currentPath, plan.reading).profile
         return SageMaker.document(
-            SageMaker.violations(constraints: constraints, statistics: statistics, current: current))
+            try SageMaker.violations(constraints: constraints, statistics: baseline, current: current))
     }
 }

@@ -8,7 +8,8 @@ enum DataLoading {
     static func load(_ path: String, _ options: ReadOptions, profileAbove: Int) throws(Failure) -> LoadedData {
         let format = try DataFormat.detect(path).format
         let isStored = format == .profile || format == .sagemakerStatistics
-        guard try isStored || DataFile.open(path).size > profileAbove else {
+        let isLarge = try DataFile.open(path).size > profileAbove
+        guard isStored || isLarge else {
             let (table, notes) = try DataReader.read(path, options)
             return LoadedData(label: path, content: .rows(table), notes: notes)
         }
