@@ -57,7 +57,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "steward-fuzz",
-            dependencies: ["Statistics", "Tables", "Core", argumentParser],
+            dependencies: ["Monitoring", "Statistics", "Tables", "Core", argumentParser],
             path: "Fuzz",
             exclude: ["Corpus"],
             swiftSettings: strict),

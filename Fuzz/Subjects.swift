@@ -1,4 +1,5 @@
 import Core
+import Monitoring
 import Statistics
 import Tables
 
@@ -10,6 +11,8 @@ extension Subject {
         table("npy", "npy", tokens: numpyTokens),
         table("npz", "npz", tokens: numpyTokens + ["PK\u{3}\u{4}", "PK\u{1}\u{2}", "PK\u{5}\u{6}", ".npy"]),
         table("arrow", "arrow", tokens: ["ARROW1", "xx"]),
+        schema,
+        statistics,
         profile,
     ]
 
@@ -41,6 +44,19 @@ extension Subject {
         // What was accepted survives writing and reading.
         let again = try JSONParser.parse(value.serialised())
         precondition(again.serialised() == value.serialised(), "a document changed by writing and reading it")
+    }
+
+    private static let schema = Subject("schema", tokens: jsonTokens + ["\"cat\"", "\"nmu\"", "\"datetime\""]) {
+        bytes, _ in
+        _ = try SchemaFile.parse(bytes, path: "schema.json")
+    }
+
+    /// `statistics.json` of SageMaker Model Monitor.
+    private static let statistics = Subject(
+        "statistics", tokens: jsonTokens + ["\"buckets\"", "\"count\"", "\"features\"", "-1", "1e308"]
+    ) { bytes, _ in
+        let statistics = try SageMaker.Statistics(JSONParser.parse(bytes))
+        _ = try TableProfile(serialised: statistics.profile.serialised())
     }
 
     /// A data file: read whole and in pieces, which must agree.

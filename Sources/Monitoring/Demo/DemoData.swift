@@ -52,7 +52,7 @@ package enum DemoData {
         column               change from reference to current
         -------------------  ---------------------------------------------------------------------------
         application_date     another period (the values cannot overlap)
-        loan_amount          18 % larger (about 0.3 standard deviations)
+        loan_amount          18 % larger (about a third of a standard deviation)
         interest_rate        1.2 percentage points higher (0.5 standard deviations)
         purpose              a new category, "solar", with 7 % of the applications
         employment_years     missing for 11 % instead of 3 %; the known values are unchanged
