@@ -68,6 +68,6 @@ struct DriftOutputs {
         if let path = plan.constraints { constraints = try .read(path) }
         let current = try ProfileFile.load(plan.currentPath, plan.reading).profile
         return SageMaker.document(
-            try SageMaker.violations(constraints: constraints, statistics: baseline, current: current))
+            SageMaker.violations(constraints: constraints, statistics: baseline, current: current))
     }
 }
