@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dictionary_find.h"
 #include "number_scan.h"
 
 steward_csv *steward_csv_make(size_t column_count, uint8_t delimiter, size_t maximum_field) {
@@ -184,7 +185,6 @@ static int is_missing(const steward_csv *csv, const uint8_t *text, size_t length
 static void store_number(const cursor *at, steward_csv_column *column, const uint8_t *p, size_t length, double value,
                          unsigned flags) {
     column->numbers[at->csv->rows] = value;
-    column->values += 1;
     column->integers &= (int)(flags & STEWARD_NUMBER_INTEGER);
     if (__builtin_expect(flags & STEWARD_NUMBER_OUT_OF_RANGE, 0) && column->range == STEWARD_CSV_NONE) {
         column->range = (size_t)(p - at->block);
@@ -244,8 +244,12 @@ static inline const uint8_t *string_field(cursor *at, steward_csv_column *column
     if (length > 0) {
         steward_dictionary *dictionary = &column->dictionary;
         size_t known = dictionary->count;
-        int64_t index =
-            steward_dictionary_add(dictionary, text, length, steward_hash(text, length), (uint64_t)(p - at->block));
+        text_words words = words_of(text, length);
+        uint64_t hash = hash_of(text, length, words);
+        int64_t index = find_short(dictionary, length, words, hash);
+        if (index < 0) {
+            index = steward_dictionary_add(dictionary, text, length, hash, (uint64_t)(p - at->block));
+        }
         if (index < 0) {
             at->status = STEWARD_CSV_NO_MEMORY;
             return NULL;
@@ -255,7 +259,6 @@ static inline const uint8_t *string_field(cursor *at, steward_csv_column *column
     }
     column->codes[at->csv->rows] = code;
     column->missing += code < 0;
-    column->values += code >= 0;
     return q;
 }
 
@@ -324,6 +327,9 @@ int steward_csv_parse(steward_csv *csv, const uint8_t *block, size_t length) {
         if (p == NULL) return at.status;
         csv->rows += 1;
         csv->lines += 1;
+    }
+    for (size_t i = 0; i < csv->column_count; i++) {
+        csv->columns[i].values = csv->rows - csv->columns[i].nans - csv->columns[i].missing;
     }
     return STEWARD_CSV_OK;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dictionary_find.h"
+
 void steward_dictionary_init(steward_dictionary *dictionary) { memset(dictionary, 0, sizeof *dictionary); }
 
 void steward_dictionary_free(steward_dictionary *dictionary) {
@@ -27,41 +29,7 @@ void steward_dictionary_clear(steward_dictionary *dictionary) {
     dictionary->used = 0;
 }
 
-static uint64_t mix(uint64_t a, uint64_t b) {
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t word(const uint8_t *p, size_t length) {
-    uint64_t value = 0;
-    memcpy(&value, p, length);
-    return value;
-}
-
-/* Two words at a time, folded by the two halves of a 128-bit product. Not meant to resist an adversary; the table stays
- * correct, only slower, if hashes collide. */
-uint64_t steward_hash(const uint8_t *text, size_t length) {
-    uint64_t state = 0x9E3779B97F4A7C15 ^ length;
-    while (length > 16) {
-        state = mix(word(text, 8) ^ 0xA0761D6478BD642F, word(text + 8, 8) ^ state);
-        text += 16;
-        length -= 16;
-    }
-    uint64_t a, b;
-    if (length >= 8) {
-        a = word(text, 8);
-        b = word(text + length - 8, 8);
-    } else if (length >= 4) {
-        a = word(text, 4);
-        b = word(text + length - 4, 4);
-    } else if (length > 0) {
-        a = (uint64_t)text[0] | (uint64_t)text[length / 2] << 8 | (uint64_t)text[length - 1] << 16;
-        b = 0;
-    } else {
-        a = b = 0;
-    }
-    return mix(a ^ 0xE7037ED1A0B428DB, b ^ state);
-}
+uint64_t steward_hash(const uint8_t *text, size_t length) { return hash_of(text, length, words_of(text, length)); }
 
 static int grow_slots(steward_dictionary *dictionary) {
     size_t size = dictionary->slots == NULL ? 256 : (dictionary->mask + 1) * 2;
@@ -111,11 +79,12 @@ int64_t steward_dictionary_add(steward_dictionary *dictionary, const uint8_t *te
             return (int64_t)slot - 1;
         }
     }
+    text_words words = words_of(text, length);
     if (dictionary->count >= INT32_MAX || length > UINT32_MAX || !reserve(dictionary, length)) return -1;
     if (length > 0) memcpy(dictionary->bytes + dictionary->used, text, length);
     dictionary->entries[dictionary->count] = (steward_entry){
-        .hash = hash, .start = dictionary->used, .first = first, .length = (uint32_t)length,
-        .code = (int32_t)dictionary->count};
+        .hash = hash, .words = {words.first, words.last}, .start = dictionary->used, .first = first,
+        .length = (uint32_t)length, .code = (int32_t)dictionary->count};
     dictionary->used += length;
     dictionary->count += 1;
     dictionary->slots[at] = (uint32_t)dictionary->count;

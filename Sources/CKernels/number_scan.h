@@ -102,7 +102,11 @@ static inline const uint8_t *scan_number(const uint8_t *p, double *value, unsign
         result = number_from_text(start, p, &found);
         found &= ~(unsigned)STEWARD_NUMBER_INTEGER;
     }
-    *value = negative ? -result : result;
+    /* Without a branch: signs are hard to predict. */
+    uint64_t bits;
+    memcpy(&bits, &result, sizeof bits);
+    bits ^= (uint64_t)negative << 63;
+    memcpy(value, &bits, sizeof bits);
     *flags = found;
     return p;
 }

@@ -30,7 +30,7 @@ typedef struct {
     int mode;
     int active; /* the mode, or SKIP after a conflict */
     /* Results. Offsets are those of fields in the block. */
-    size_t values;          /* numbers or times (no nan) or strings */
+    size_t values;          /* numbers or times (no nan) or strings; only of a block that ended well */
     size_t nans;            /* fields spelled nan in a number column */
     size_t missing;         /* empty fields and other spellings of a missing value */
     int integers;           /* every value is written as an integer */

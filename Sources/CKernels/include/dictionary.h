@@ -6,6 +6,7 @@
 
 typedef struct {
     uint64_t hash;
+    uint64_t words[2]; /* with the length, the whole of a string of at most 16 bytes */
     uint64_t start; /* in bytes */
     uint64_t first; /* where it was met first, as the caller counts */
     uint32_t length;

@@ -12,9 +12,17 @@ final class ColumnBuilder {
 
     var count: Int { isText ? codes.count : numbers.count }
 
-    /// Room for that many rows, taken up as they come.
+    /// Room for about that many rows, taken up as they come.
     func reserve(_ rows: Int) {
-        if isText { codes.reserveCapacity(rows) } else { numbers.reserveCapacity(rows) }
+        // A little more, so that a low estimate does not copy the column; memory that is not used is not taken.
+        let room = rows + rows / 32 + 1024
+        if isText {
+            codes.reserveCapacity(room)
+            codes.withUnsafeMutableBytes { LargePages.advise($0.baseAddress, rows * 4) }
+        } else {
+            numbers.reserveCapacity(room)
+            numbers.withUnsafeMutableBytes { LargePages.advise($0.baseAddress, rows * 8) }
+        }
     }
 
     /// To be called once for each block of a text column, before its rows are appended.

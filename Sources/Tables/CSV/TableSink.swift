@@ -38,7 +38,7 @@ final class TableSink: CSVSink {
         isReserved = true
         let share = Double(size) / Double(parser.bytes)
         guard share > 1 else { return }
-        let expected = Int(Double(parser.rows) * share * 1.03) + 1024
+        let expected = Int(Double(parser.rows) * share)
         for (field, state) in columns.states.enumerated() where state.mode != .skip {
             builders[field].reserve(expected)
         }
