@@ -37,7 +37,8 @@ package struct ColumnVerdict: Sendable, Equatable {
     package var currentCount: Int
     /// One plain sentence: "moved up by 0.23 standard deviations on average".
     package var sentence: String
-    /// Set beside `rowsToSettle` when the reference is too small for any number of current rows: rows needed on each side.
+    /// Set beside `rowsToSettle` when the reference is too small for any number of current rows: rows needed on each
+    /// side.
     package var referenceRowsToSettle: Int?
     /// Categories whose share changed, largest change first; empty for numbers.
     package var movers: [ColumnEvidence.Mover] = []
