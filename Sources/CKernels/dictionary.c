@@ -83,8 +83,8 @@ int64_t steward_dictionary_add(steward_dictionary *dictionary, const uint8_t *te
     if (dictionary->count >= INT32_MAX || length > UINT32_MAX || !reserve(dictionary, length)) return -1;
     if (length > 0) memcpy(dictionary->bytes + dictionary->used, text, length);
     dictionary->entries[dictionary->count] = (steward_entry){
-        .hash = hash, .words = {words.first, words.last}, .start = dictionary->used, .first = first, .length = (uint32_t)length,
-        .code = (int32_t)dictionary->count};
+        .hash = hash, .words = {words.first, words.last}, .start = dictionary->used, .first = first,
+        .length = (uint32_t)length, .code = (int32_t)dictionary->count};
     dictionary->used += length;
     dictionary->count += 1;
     dictionary->slots[at] = (uint32_t)dictionary->count;

@@ -1,5 +1,5 @@
-/* 5^q for q = -342 ... 308 as 128-bit significands with the top bit set, high word first; those of negative q are rounded
- * up, the others down. Definition: D. Lemire, "Number parsing at a gigabyte per second", Software: Practice and
+/* 5^q for q = -342 ... 308 as 128-bit significands with the top bit set, high word first; those of negative q are
+ * rounded up, the others down. Definition: D. Lemire, "Number parsing at a gigabyte per second", Software: Practice and
  * Experience 51 (2021), section 5. Generated with Python's integers. */
 #include <stdint.h>
 

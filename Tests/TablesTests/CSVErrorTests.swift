@@ -25,11 +25,11 @@ struct CSVErrorTests {
     static let long = (0..<300).map { "\($0),\"line\nbreak\r\n\"\r\n" }.joined()
 
     static let cases: [Case] = [
-        Case("a,b\n1,2\n3\n", "line 3: 1 fields where the header has 2"),
+        Case("a,b\n1,2\n3\n", "line 3: 1 field where the header has 2"),
         Case("a,b\n1,2\n\n3,4,5\n", "line 4: 3 fields where the header has 2"),
         Case("a,b\r\n1,2\r\n3,4,\r\n", "line 3: 3 fields where the header has 2"),
-        Case("a,b\n\"x\ny\",2\n3\n", "line 4: 1 fields where the header has 2"),
-        Case("a,b\n" + long + "1\n", "line 902: 1 fields where the header has 2"),
+        Case("a,b\n\"x\ny\",2\n3\n", "line 4: 1 field where the header has 2"),
+        Case("a,b\n" + long + "1\n", "line 902: 1 field where the header has 2"),
         Case("a,b\n" + long + "1,\"\n", "line 902, column \"b\": the quote that opens here is never closed"),
         Case("a,b\n1,\"x\n\n2,3\n", "line 2, column \"b\": the quote that opens here is never closed"),
         Case("a,b\n1,\"x\"y\n", "line 2, column \"b\": text after the closing quote of a field"),

@@ -32,7 +32,7 @@ enum CSVProblem {
         switch self {
         case .ragged(let expected, let found, let delimiter):
             (
-                "\(found) fields where the header has \(expected)",
+                "\(found) field\(found == 1 ? "" : "s") where the header has \(expected)",
                 "Put a field that contains \(excerpt([delimiter])) into quotes, or choose another delimiter."
             )
         case .unclosedQuote:

@@ -20,7 +20,7 @@ package enum DataReader {
     /// The file in pieces of `batchRows` rows (the last may have fewer), in order, in bounded memory.
     ///
     /// Every piece has the same columns with the same kinds: a first pass over the whole file decides them.
-    /// Dictionaries of string columns and `isInteger` are those of the piece.
+    /// A dictionary is that of the piece; whether `isInteger` is, or that of the whole column, is up to the format.
     /// - Returns: notes, as from `read`.
     package static func forEachBatch(
         _ path: String, _ options: ReadOptions, batchRows: Int, _ body: (Table) throws(Failure) -> Void
