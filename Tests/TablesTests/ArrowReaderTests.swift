@@ -73,7 +73,7 @@ struct ArrowReaderTests {
         var options = ReadOptions()
         options.kinds = ["n": .cat, "b": .num, "t": .cat, "d": .num]
         let table = try read(ArrowFixtures.stream, options).table
-        #expect(table.column(named: "n")?.cells == [.text("1"), .missing, .text("3")].map { $0 })
+        #expect(table.column(named: "n")?.cells == [.text("1"), .missing, .text("3")])
         #expect(table.column(named: "b")?.cells == [.num(1), .num(0), .missing])
         #expect(
             table.column(named: "t")?.cells
@@ -94,10 +94,10 @@ struct ArrowReaderTests {
 
     @Test("cut or damaged files give a failure or a table, never a crash")
     func damage() throws {
-        try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.stream), "data.arrow")
-        try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.lz4File), "data.arrow")
+        try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.stream), "data.arrow", everyBit: false)
+        try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.lz4File), "data.arrow", everyBit: false)
         try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.moreTypes), "data.arrow", everyBit: false)
-        try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.deltaStream), "data.arrow")
+        try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.deltaStream), "data.arrow", everyBit: false)
         try expectDamageIsHandled(try ArrowFixtures.bytes(ArrowFixtures.zstandardFile), "data.arrow", everyBit: false)
     }
 
@@ -108,7 +108,7 @@ struct ArrowReaderTests {
         for fixture in [ArrowFixtures.file, ArrowFixtures.deltaStream, ArrowFixtures.lz4File] {
             let bytes = try ArrowFixtures.bytes(fixture)
             try expectSameInBatches(try folder.write(bytes, "data.arrow"))
-            for _ in 0..<700 { try expectSameInBatches(try folder.write(random.mutate(bytes), "data.arrow")) }
+            for _ in 0..<300 { try expectSameInBatches(try folder.write(random.mutate(bytes), "data.arrow")) }
         }
     }
 }

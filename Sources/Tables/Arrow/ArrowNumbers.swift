@@ -1,8 +1,8 @@
 extension ArrowVector {
-    /// Appends the values as numbers, missing ones as NaN. Answers whether a value was missing.
+    /// Appends the values as numbers, missing ones as NaN.
     /// Types without a number answer (strings) append NaN.
-    func appendNumbers(to result: inout [Double]) -> Bool {
-        guard length > 0 else { return false }
+    func appendNumbers(to result: inout [Double]) {
+        guard length > 0 else { return }
         switch type {
         case .float(64): appendDoubles(to: &result)
         case .float(32): append(Float.self, to: &result) { Double($0) }
@@ -24,7 +24,6 @@ extension ArrowVector {
         case .null, .string, .stringView, .unsupported:
             result.append(contentsOf: repeatElement(.nan, count: length))
         }
-        return validity != nil && (0..<length).contains { !isPresent($0) }
     }
 
     private func appendDoubles(to result: inout [Double]) {

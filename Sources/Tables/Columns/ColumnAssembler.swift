@@ -18,8 +18,10 @@ struct ColumnAssembler {
     private(set) var nature: Nature
     private(set) var count = 0
     private(set) var numbers: [Double] = []
-    /// No number so far has a fraction or was written as one, and none is missing.
-    private(set) var isInteger = true
+    /// Every number so far is an integer by its type, or was written as one.
+    private(set) var isWhole = true
+    /// The same, and none is missing.
+    var isInteger: Bool { isWhole && !numbers.isEmpty && !numbers.contains { $0.isNaN } }
     private(set) var indices: [Int32] = []
     private(set) var dictionary = StringDictionary()
     private var encoded: [EncodedDictionary] = []
@@ -42,7 +44,7 @@ struct ColumnAssembler {
         count = 0
         numbers.removeAll(keepingCapacity: true)
         indices.removeAll(keepingCapacity: true)
-        isInteger = true
+        isWhole = true
         dictionary = StringDictionary()
         for index in encoded.indices { encoded[index].forgetPlaces() }
     }
@@ -55,7 +57,6 @@ struct ColumnAssembler {
         case .unknown: break
         case .number, .instant:
             numbers.append(contentsOf: repeatElement(.nan, count: rows))
-            isInteger = isInteger && rows == 0
         case .flag, .string: indices.append(contentsOf: repeatElement(-1, count: rows))
         }
     }
@@ -69,7 +70,7 @@ struct ColumnAssembler {
         }
         count &+= 1
         numbers.append(number)
-        if !whole { isInteger = false }
+        if !whole { isWhole = false }
     }
 
     /// Appends `rows` numbers to a column of numbers or instants; NaN is missing.
@@ -78,7 +79,7 @@ struct ColumnAssembler {
         numbers.makeRoom(for: rows)
         for row in 0..<rows { numbers.append(number(row)) }
         count += rows
-        if !whole { isInteger = false }
+        if !whole { isWhole = false }
     }
 
     mutating func append(flag: Bool) {
@@ -153,8 +154,8 @@ struct ColumnAssembler {
         switch nature {
         case .unknown: return nil
         case .number, .instant:
-            let hasMissing = vector.appendNumbers(to: &numbers)
-            if hasMissing || !vector.type.isWhole { isInteger = false }
+            vector.appendNumbers(to: &numbers)
+            if !vector.type.isWhole { isWhole = false }
             return nil
         case .flag: return appendFlags(vector)
         case .string: return appendStrings(vector)
@@ -164,7 +165,7 @@ struct ColumnAssembler {
     private mutating func appendFlags(_ vector: ArrowVector) -> String? {
         var flags: [Double] = []
         flags.reserveCapacity(vector.length)
-        _ = vector.appendNumbers(to: &flags)
+        vector.appendNumbers(to: &flags)
         // Indices by value; a value enters the dictionary when it first appears.
         var known: (no: Int32, yes: Int32) = (-1, -1)
         for flag in flags {
@@ -201,7 +202,7 @@ struct ColumnAssembler {
         plain.dictionary = []
         var raw: [Double] = []
         raw.reserveCapacity(vector.length)
-        _ = plain.appendNumbers(to: &raw)
+        plain.appendNumbers(to: &raw)
         if vector.dictionaryIdentity == 0 || encoded.first?.identity != vector.dictionaryIdentity {
             var values = ColumnAssembler(name: name, nature: nature)
             for part in vector.dictionary {
@@ -223,9 +224,8 @@ struct ColumnAssembler {
     }
 
     private mutating func takeNumbers(_ raw: [Double], _ values: ColumnAssembler) {
-        let start = numbers.count
         numbers.append(contentsOf: raw.lazy.map { $0.isNaN ? .nan : values.numbers[Int($0)] })
-        if !values.isInteger || numbers[start...].contains(where: { $0.isNaN }) { isInteger = false }
+        if !values.isWhole { isWhole = false }
     }
 
     /// A dictionary may list values that never occur and list one twice; only values that occur are taken in.

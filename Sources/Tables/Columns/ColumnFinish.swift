@@ -57,7 +57,7 @@ extension ColumnAssembler {
             // Arrow and NumPy may hold NaN in a column without missing values; integers never are NaN.
             return Column(
                 name: name, kind: kind,
-                values: .numbers(NumberColumn(values: numbers, isInteger: isInteger && nature == .number && count > 0)))
+                values: .numbers(NumberColumn(values: numbers, isInteger: nature == .number && isInteger)))
         case .cat, .text, .bool:
             let texts = StringDictionary()
             var indices: [Int32] = []
@@ -67,7 +67,7 @@ extension ColumnAssembler {
                     indices.append(-1)
                     continue
                 }
-                let text = nature == .instant ? Instant.text(number) : Self.text(number, asInteger: isInteger)
+                let text = nature == .instant ? Instant.text(number) : Self.text(number, asInteger: isWhole)
                 indices.append(texts.index(of: text))
             }
             let column = StringColumn(indices: indices, dictionary: texts.strings)

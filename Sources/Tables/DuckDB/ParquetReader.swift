@@ -85,7 +85,7 @@ private final class ParquetFile: ArrowBatchSource {
         try named { () throws(Failure) in
             try connection.query("SELECT count(*) FROM \(source)", source: path) { stream throws(Failure) in
                 var numbers: [Double] = []
-                try stream.forEachBatch([true]) { (vectors, _) in _ = vectors.first?.appendNumbers(to: &numbers) }
+                try stream.forEachBatch([true]) { (vectors, _) in vectors.first?.appendNumbers(to: &numbers) }
                 return numbers.first.flatMap { Int(exactly: $0) } ?? 0
             }
         }
