@@ -70,8 +70,8 @@ extension Evidence {
             effect: "total_variation", unit: "of the rows", estimate: sized.estimate, corrected: sized.corrected,
             interval: lower...upper, confidence: settings.confidence,
             threshold: settings.categoricalThreshold, noiseMean: sized.noiseMean, noise95: sized.noise95,
-            test: test.name, statistic: test.statistic, pValue: test.pValue, largestGap: nil, distance: nil,
-            spread: nil, meanShift: nil, referenceCount: Int(n), currentCount: Int(m), change: "")
+            test: test.name, statistic: test.statistic, pValue: test.pValue, referenceCount: Int(n),
+            currentCount: Int(m), change: "")
     }
 
     /// The default test alone, for the simulation: name, statistic and p-value.

@@ -36,6 +36,19 @@ package struct ColumnEvidence: Sendable {
     /// False when the figures are shown but no verdict is due (dates of windows that follow each other).
     package var isComparable = true
 
+    package init(
+        effect: String, unit: String, estimate: Double, corrected: Double, interval: ClosedRange<Double>,
+        confidence: Double, threshold: Double, noiseMean: Double, noise95: Double, test: String, statistic: Double,
+        pValue: Double, referenceCount: Int, currentCount: Int, change: String
+    ) {
+        (self.effect, self.unit, self.change, self.test) = (effect, unit, change, test)
+        (self.estimate, self.corrected, self.interval) = (estimate, corrected, interval)
+        (self.confidence, self.threshold) = (confidence, threshold)
+        (self.noiseMean, self.noise95) = (noiseMean, noise95)
+        (self.statistic, self.pValue) = (statistic, pValue)
+        (self.referenceCount, self.currentCount) = (referenceCount, currentCount)
+    }
+
     package struct Mover: Sendable, Equatable {
         package var category: String
         package var referenceShare: Double

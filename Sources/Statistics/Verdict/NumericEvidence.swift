@@ -52,10 +52,11 @@ package enum Evidence {
             interval: max(0, sized.interval.lowerBound - slack)...(sized.interval.upperBound + slack),
             confidence: settings.confidence, threshold: settings.numericThreshold, noiseMean: sized.noiseMean,
             noise95: sized.noise95, test: test.name, statistic: test.statistic, pValue: test.pValue,
-            largestGap: max(inside.largest, below.largest, above.largest),
-            distance: inside.area + below.area + above.area, spread: spread,
-            meanShift: spread > 0 ? inside.signed / spread : 0,
             referenceCount: reference.count, currentCount: current.count, change: "")
+        evidence.largestGap = max(inside.largest, below.largest, above.largest)
+        evidence.distance = inside.area + below.area + above.area
+        evidence.spread = spread
+        evidence.meanShift = spread > 0 ? inside.signed / spread : 0
         evidence.change = change(evidence, reference, current, isDate: isDate)
         if isDate { judgeOverlap(&evidence, reference, current) }
         return evidence
