@@ -11,8 +11,8 @@ struct ProfileCommand: ParsableCommand {
         abstract: "Summarise data once, compare and merge the summaries later.",
         discussion: """
             A profile holds what a comparison needs of every column - counts, missing values, mean and deviation, \
-            quantiles, distinct values, categories - and no rows. It takes at most about 40 kB per numeric column, however \
-            large the data. `steward drift` takes a profile wherever it takes data.
+            quantiles, distinct values, categories - and no rows. It takes at most about 40 kB per numeric column, \
+            however large the data. `steward drift` takes a profile wherever it takes data.
 
             Profile the training data once:
               steward profile train.csv -o train.profile
