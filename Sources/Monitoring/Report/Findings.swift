@@ -88,7 +88,7 @@ extension ColumnReport {
     /// What happened, without the column's name: "moved up by 0.41 standard deviations on average".
     var story: String {
         if let explanation, status != .ok { return explanation }
-        if driftedByMethod != nil, decisive == nil { return methodStory }
+        if decisive == nil, !results.isEmpty { return methodStory }
         let moved = missingness.map { $0.verdict == .drifted || $0.verdict == .smallShift } ?? false
         var parts: [String] = []
         // "No sign of change" is not worth saying when the missing share moved.
@@ -98,14 +98,25 @@ extension ColumnReport {
         return parts.isEmpty ? explanation ?? "" : parts.map(Findings.withoutStop).joined(separator: "; ")
     }
 
+    /// The method whose answer stands for the column under another tool's rules.
+    var decidingResult: MethodResult? {
+        results.first { $0.method.hasSuffix(".default") && $0.error == nil }
+            ?? results.first { $0.drifted != nil && $0.drifted == driftedByMethod }
+            ?? results.first { $0.alerts.map { $0.contains(true) } == driftedByMethod && $0.alerts != nil }
+            ?? results.first
+    }
+
     private var methodStory: String {
-        let drifted = results.filter { $0.drifted == true }
-        guard let first = drifted.first ?? results.first(where: { $0.score != nil }) ?? results.first else { return "" }
-        if let error = first.error { return "no answer from \(first.method): \(error)" }
-        guard let score = first.score, let threshold = first.threshold else {
-            return drifted.isEmpty ? "no drift by \(first.method)" : "drifted by \(first.method)"
+        guard let result = decidingResult else { return "" }
+        if let error = result.error { return "no answer from \(result.method): \(error)" }
+        if let score = result.score, let threshold = result.threshold {
+            return "\(Format.number(score)) by \(result.method), threshold \(Format.number(threshold))"
         }
-        return "\(Format.number(score)) by \(first.method), threshold \(Format.number(threshold))"
+        if let alerts = result.alerts {
+            return "\(alerts.count { $0 }) of \(Format.count(alerts.count, "chunk")) alerted by \(result.method)"
+        }
+        if let drifted = result.drifted { return "\(drifted ? "drifted" : "no drift") by \(result.method)" }
+        return result.statistic.map { "\(Format.number($0)) by \(result.method)" } ?? ""
     }
 
     /// Rows that have a value, on both sides.

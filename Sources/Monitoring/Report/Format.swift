@@ -88,7 +88,7 @@ enum Format {
             decimal.round(significant: 1)
             return "\(decimal.mantissa)e\(decimal.exponent - 1)"
         }
-        if value >= 0.9995 { return value == 1 ? "1" : "> 0.999" }
+        if value >= 0.995 { return value == 1 ? "1" : "> 0.99" }
         return fixed(value, value >= 0.0995 ? 2 : value >= 0.00995 ? 3 : 4)
     }
 

@@ -138,7 +138,7 @@ struct TextReportWriter {
             .init(title: "Score", alignsRight: true), .init(title: "Threshold", alignsRight: true, dispensable: 1),
         ])
         for column in columns {
-            let results = verbose ? column.results : Array(column.results.prefix(1))
+            let results = verbose ? column.results : [column.decidingResult].compactMap { $0 }
             for result in results { table.rows.append(row(column, result)) }
         }
         add(table)

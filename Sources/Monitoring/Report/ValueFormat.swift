@@ -6,11 +6,14 @@ struct ValueFormat {
     private let spread: Double
     private let places: Int
 
-    /// - Parameter spread: a typical distance between values; decides the digits.
-    init(kind: ColumnKind, spread: Double) {
+    /// - Parameters:
+    ///   - spread: a typical distance between values; decides the digits.
+    ///   - values: when all that will be shown are whole, they get no digits after the point.
+    init(kind: ColumnKind, spread: Double, showing values: [Double] = []) {
         isTime = kind == .datetime
         self.spread = spread
-        places = Format.places(resolving: spread)
+        let areWhole = !values.isEmpty && values.allSatisfy { $0 == $0.rounded() && $0.magnitude < 1e15 }
+        places = areWhole ? 0 : Format.places(resolving: spread)
     }
 
     func value(_ value: Double) -> String {

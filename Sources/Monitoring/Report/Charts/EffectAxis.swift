@@ -52,6 +52,11 @@ struct EffectAxis {
         drawing.text(2, y + 30, "0", "ink-3")
         let threshold = scale.position(verdict.threshold)
         place(&drawing, "threshold \(format.mark(verdict.threshold))", at: threshold, y: y + 30, from: 16)
+        let noise = "noise floor \(format.mark(verdict.noise95))"
+        let label = format.value(verdict.corrected)
+        if scale.position(verdict.corrected) - Drawing.textWidth(label) / 2 > Drawing.textWidth(noise) + 12 {
+            drawing.text(2, y - 18, noise, "ink-3")
+        }
         place(
             &drawing, format.value(verdict.corrected), at: scale.position(verdict.corrected), y: y - 18, style: "ink-1")
         return drawing.svg("chart", label: label)

@@ -23,7 +23,8 @@ struct QuantileShiftChart {
             let high = rows.map({ max(reference[$0], current[$0]) }).max()
         else { return nil }
         let scale = LinearScale(low...high, to: Self.left...(Self.width - Self.right))
-        let values = ValueFormat(kind: kind, spread: (high - low) / 2)
+        let values = ValueFormat(
+            kind: kind, spread: (high - low) / 2, showing: rows.flatMap { [reference[$0], current[$0]] })
         let height = 190.0
         let first = 40.0
         var drawing = Drawing(width: Self.width, height: height)

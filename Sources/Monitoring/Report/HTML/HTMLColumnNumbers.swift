@@ -24,8 +24,10 @@ struct HTMLColumnNumbers {
             let values = ValueFormat(kind: column.kind, spread: spread)
             numbers("Mean", before?.mean, after?.mean, values, &html)
             widths("Standard deviation", before?.standardDeviation, after?.standardDeviation, values, &html)
-            numbers("Minimum", before?.minimum, after?.minimum, values, &html)
-            numbers("Maximum", before?.maximum, after?.maximum, values, &html)
+            let ends = [before?.minimum, after?.minimum, before?.maximum, after?.maximum].compactMap { $0 }
+            let range = ValueFormat(kind: column.kind, spread: spread, showing: ends)
+            numbers("Minimum", before?.minimum, after?.minimum, range, &html)
+            numbers("Maximum", before?.maximum, after?.maximum, range, &html)
         }
     }
 
@@ -93,7 +95,7 @@ struct HTMLColumnNumbers {
                     fact("Threshold", format.mark(verdict.threshold), verdict.threshold, &html)
                     if let distance = verdict.distance, let spread = verdict.spread {
                         let values = ValueFormat(kind: column.kind, spread: spread)
-                        fact("In the column's own unit", values.width(distance), distance, &html)
+                        fact("Distance in the column's unit", values.width(distance), distance, &html)
                     }
                     if let gap = verdict.largestGap {
                         fact("Largest gap of the distributions", Format.percent(gap), gap, &html)

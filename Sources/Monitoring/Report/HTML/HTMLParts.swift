@@ -46,13 +46,15 @@ extension Markup {
     /// A long identifier may break after its separators, before it breaks anywhere else.
     private mutating func breakable(_ name: String) {
         guard name.utf8.count > 20 else { return text(name) }
-        for part in name.split(separator: "_", omittingEmptySubsequences: false).enumerated() {
-            if part.offset > 0 {
-                text("_")
-                empty("wbr")
-            }
-            text(String(part.element))
+        var part = ""
+        for character in name {
+            part.append(character)
+            guard character == "_" || character == "/" else { continue }
+            text(part)
+            empty("wbr")
+            part = ""
         }
+        text(part)
     }
 
     /// The first few names of a list, after a word that says what they share.
