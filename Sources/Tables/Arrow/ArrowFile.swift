@@ -189,7 +189,8 @@ final class ArrowFile: ArrowBatchSource {
         do throws(FlatBuffer.Malformed) {
             let root = try FlatBuffer.Table(root: bytes)
             guard let schema = try root.table(1) else { throw FlatBuffer.Malformed() }
-            // Block: offset, length of the metadata (with padding), length of the body; the message says the latter two.
+            // Block: offset, length of the metadata (with padding), length of the body; the message says the latter
+            // two.
             let dictionaries = try root.words(2, each: 3).map { Int($0[0]) }
             let batches = try root.words(3, each: 3).map { Int($0[0]) }
             return (try ArrowSchemaMessage(schema), .listed(dictionaries: dictionaries, batches: batches))

@@ -71,7 +71,8 @@ extension ArrowVector {
 
     private static let powersOfTen: [Double] = (0...22).map { Double("1e\($0)") ?? .nan }
 
-    /// Little-endian two's complement in 32 bits or in limbs of 64 bits, divided by ten to the scale; correctly rounded.
+    /// Little-endian two's complement in 32 bits or in limbs of 64 bits, divided by ten to the scale; correctly
+    /// rounded.
     private func decimal(bits: Int, scale: Int, at position: Int) -> Double {
         var limbs: [UInt64]
         if bits == 32 {

@@ -5,7 +5,8 @@ package import Core
 /// Numbers, decimals, booleans, strings, dates, times and timestamps become columns, dictionary-encoded or not; a
 /// timestamp without a zone is taken as UTC. Columns of other types (lists, structs, binary) are left out with a note.
 package enum ArrowReader {
-    /// - Throws: `.invalid` if the file is damaged, `.unavailable` if it is compressed with Zstandard and libzstd is missing.
+    /// - Throws: `.invalid` if the file is damaged, `.unavailable` if it is compressed with Zstandard and libzstd is
+    /// missing.
     package static func read(
         _ path: String, _ options: ReadOptions
     ) throws(Failure) -> (table: Table, notes: [String]) {

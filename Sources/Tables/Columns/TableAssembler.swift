@@ -105,7 +105,8 @@ extension TableAssembler {
         return Table(columns: finished, rowCount: rowCount)
     }
 
-    /// Reads a source twice: once for the kinds of its columns of strings (not at all if there are none), and once to hand
+    /// Reads a source twice: once for the kinds of its columns of strings (not at all if there are none), and once to
+    /// hand
     /// out tables of `batchRows` rows.
     /// - Returns: notes.
     static func inBatches(
@@ -142,7 +143,8 @@ extension TableAssembler {
 protocol ArrowBatchSource: AnyObject {
     var fields: [ArrowField] { get }
 
-    /// Calls `body` with each record batch: a checked vector for each wanted field, valid during the call, and the number
+    /// Calls `body` with each record batch: a checked vector for each wanted field, valid during the call, and the
+    /// number
     /// of rows.
     func forEachBatch(
         _ wanted: [Bool], _ body: ([ArrowVector], Int) throws(Failure) -> Void

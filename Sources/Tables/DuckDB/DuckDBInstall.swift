@@ -11,7 +11,8 @@ package enum DuckDBInstall {
     /// The most bytes the library may have.
     private static let maximumBytes = 1 << 30
 
-    /// A new folder, for this user only, in the folder of the engines: what is put together there can be moved into place
+    /// A new folder, for this user only, in the folder of the engines: what is put together there can be moved into
+    /// place
     /// in one step.
     package static func makeStagingFolder() throws(Failure) -> String {
         guard let engines = DuckDBLocation.installFolder else {
@@ -24,7 +25,8 @@ package enum DuckDBInstall {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Takes the library out of a wheel, puts it in place and loads it from there. A library of the same version that was
+    /// Takes the library out of a wheel, puts it in place and loads it from there. A library of the same version that
+    /// was
     /// there before is replaced in one step.
     /// - Parameters:
     ///   - wheel: whose checksum has been verified.

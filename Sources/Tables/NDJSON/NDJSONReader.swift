@@ -7,7 +7,8 @@ package import Core
 /// string or flag in another is a column of strings, its numbers written in their shortest form (1.50 as "1.5").
 /// An array or object as a member is refused unless the member is excluded.
 package enum NDJSONReader {
-    /// - Throws: `.invalid` naming line and column (in bytes, from 1) for anything that is not such a line; `.exhausted` for
+    /// - Throws: `.invalid` naming line and column (in bytes, from 1) for anything that is not such a line;
+    /// `.exhausted` for
     ///   a line over 16 MiB or more columns than the options allow.
     package static func read(
         _ path: String, _ options: ReadOptions

@@ -52,7 +52,8 @@ struct NumpyArray {
         }
     }
 
-    /// Reads rows block by block and hands out the elements of each column of a block. `append` answers the row and column
+    /// Reads rows block by block and hands out the elements of each column of a block. `append` answers the row and
+    /// column
     /// of an element that cannot be read.
     private func appendRun(
         _ rows: Range<Int>, base: Int, stride: Int, _ columns: [NumpyHeader.Column],

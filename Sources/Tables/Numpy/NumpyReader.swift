@@ -4,10 +4,12 @@ package import Core
 ///
 /// A vector becomes one column (`c0`), a matrix the columns `c0`, `c1`, ..., an array of records one column for each
 /// field. In an archive the member `x` that is a vector becomes the column `x`; a matrix becomes `x.c0`, `x.c1`, ...;
-/// records become `x.` and the name of the field. All members must have the same number of rows. Bytes are read as UTF-8.
+/// records become `x.` and the name of the field. All members must have the same number of rows. Bytes are read as
+/// UTF-8.
 /// Pickled objects are never read.
 package enum NumpyReader {
-    /// - Throws: `.invalid` if the file is damaged, `.unsupported` for element types that are not columns of numbers, flags,
+    /// - Throws: `.invalid` if the file is damaged, `.unsupported` for element types that are not columns of numbers,
+    /// flags,
     ///   times or strings, `.exhausted` for more columns than the options allow.
     package static func read(
         _ path: String, _ options: ReadOptions
