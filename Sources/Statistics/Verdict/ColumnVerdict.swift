@@ -10,7 +10,8 @@ package enum Verdict: String, Sendable, CaseIterable {
 /// How far a column moved, how sure that is, and what it would have measured had nothing changed.
 package struct ColumnVerdict: Sendable, Equatable {
     package var verdict: Verdict
-    /// The effect's name: `wasserstein` (units of the reference's robust spread) or `total_variation` (share of rows), ...
+    /// The effect's name: `wasserstein` (units of the reference's robust spread) or `total_variation` (share of
+    /// rows), ...
     package var effect: String
     /// Raw effect, noise-corrected effect, and the interval at `confidence`; all >= 0, in the effect's unit.
     package var estimate: Double
@@ -36,7 +37,8 @@ package struct ColumnVerdict: Sendable, Equatable {
     package var currentCount: Int
     /// One plain sentence: "moved up by 0.23 standard deviations on average".
     package var sentence: String
-    /// Set beside `rowsToSettle` when the reference is too small for any number of current rows: rows needed on each side.
+    /// Set beside `rowsToSettle` when the reference is too small for any number of current rows: rows needed on each
+    /// side.
     package var referenceRowsToSettle: Int?
     /// Categories whose share changed, largest change first; empty for numbers.
     package var movers: [ColumnEvidence.Mover] = []
