@@ -1,9 +1,12 @@
 package import Core
 
-/// Can a classifier tell the two data sets apart? (D. Lopez-Paz, M. Oquab, "Revisiting classifier two-sample tests", 2017)
+/// Can a classifier tell the two data sets apart? (D. Lopez-Paz, M. Oquab, "Revisiting classifier two-sample tests",
+/// 2017)
 ///
-/// Rows are split in two halves; boosted trees trained on each half score the other one. The AUC is the mean of the two.
-/// Under no drift the two AUCs lean the same way (each half's accidents are learnt and then met again), so their mean is
+/// Rows are split in two halves; boosted trees trained on each half score the other one. The AUC is the mean of the
+/// two.
+/// Under no drift the two AUCs lean the same way (each half's accidents are learnt and then met again), so their
+/// mean is
 /// given the variance of a single one: valid whatever the correlation is, and a little cautious when there is drift.
 package enum ClassifierTwoSampleTest {
     package struct Result: Sendable {

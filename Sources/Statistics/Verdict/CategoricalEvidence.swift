@@ -1,7 +1,8 @@
 package import Core
 
 extension Evidence {
-    /// Compares how often categories occur. Effect: total variation distance, half the sum of absolute differences of the
+    /// Compares how often categories occur. Effect: total variation distance, half the sum of absolute differences
+    /// of the
     /// shares, which is the share of rows that would have to change category.
     /// - Throws: `Failure(.invalid)` when a side is empty or the counts are not one per category.
     package static func categorical(
@@ -20,7 +21,8 @@ extension Evidence {
         return evidence
     }
 
-    /// Change of the share of missing values: a member of the comparison's family of tests beside the values themselves.
+    /// Change of the share of missing values: a member of the comparison's family of tests beside the values
+    /// themselves.
     /// - Returns: nil when neither side misses a value, or a side has no rows.
     package static func missing(
         referenceMissing: Int, referenceRows: Int, currentMissing: Int, currentRows: Int, settings: VerdictSettings

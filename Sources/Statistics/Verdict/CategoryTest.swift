@@ -6,9 +6,12 @@
 
 /// The two-sample test on a 2 x K table of counts. Both rows are samples: the reference is not taken for the truth.
 ///
-/// Two categories: Fisher's hypergeometric distribution with mid-p (half of the observed table's probability), two-sided by
-/// distance from the expectation. More: Pearson's chi-square when every expected count is at least 5; otherwise the same
-/// statistic against its permutation distribution (seeded, at most 999 tables with the same margins, mid-p); for very wide
+/// Two categories: Fisher's hypergeometric distribution with mid-p (half of the observed table's probability),
+/// two-sided by
+/// distance from the expectation. More: Pearson's chi-square when every expected count is at least 5; otherwise the
+/// same
+/// statistic against its permutation distribution (seeded, at most 999 tables with the same margins, mid-p); for
+/// very wide
 /// or large sparse tables against a gamma distribution with the permutation distribution's exact mean and variance.
 enum CategoryTest {
     struct Answer {
@@ -127,7 +130,8 @@ enum CategoryTest {
     }
 
     /// Share of random tables with a larger statistic, ties counted half; stops early when the answer is clearly large
-    /// (J. Besag, P. Clifford, Biometrika 78, 1991). Where fewer than ten tables exceed, the gamma tail refines the answer.
+    /// (J. Besag, P. Clifford, Biometrika 78, 1991). Where fewer than ten tables exceed, the gamma tail refines the
+    /// answer.
     private static func permuted(
         _ statistic: Double, _ c: [Int], n: Int, total: Int, tail: Double, seed: UInt64
     ) -> Double {

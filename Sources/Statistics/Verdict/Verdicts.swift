@@ -8,7 +8,8 @@
 package enum Verdicts {
     /// Corrects the p-values over the whole family, then applies the rules of docs/concepts/statistics.md, in order.
     ///
-    /// - drifted: q <= alpha, the corrected effect is above the threshold (strict: the interval's lower end is), and the
+    /// - drifted: q <= alpha, the corrected effect is above the threshold (strict: the interval's lower end is), and
+    /// the
     ///   raw effect is above the noise's 95th percentile
     /// - small shift: q <= alpha otherwise
     /// - undecided: not significant, but the interval reaches the threshold
@@ -67,14 +68,19 @@ package enum Verdicts {
 
     /// Rows with which an effect of the size seen would be settled either way, to two digits, rounded up.
     ///
-    /// Both the interval's reach and the noise shrink with sqrt(1/n + 1/m). `reference` is set when the reference is too
+    /// Both the interval's reach and the noise shrink with sqrt(1/n + 1/m). `reference` is set when the reference is
+    /// too
     /// small for any number of current rows; both are then for equal sizes.
     static func rowsToSettle(_ e: ColumnEvidence) -> (current: Int, reference: Int?)? {
         let n = Double(e.referenceCount)
         let scale = (1 / n + 1 / Double(e.currentCount)).squareRoot()
         let reach = e.interval.upperBound - e.corrected
-        // An effect below the threshold needs a shorter interval, one above it less noise.
-        let shrink = e.corrected < e.threshold ? (e.threshold - e.corrected) / reach : 0.8 * e.corrected / e.noise95
+        // Below the threshold the interval must get shorter. Above it the effect may turn out real (less noise shows
+        // it)
+        // or not (then the interval must fit below the threshold).
+        let shrink =
+            e.corrected < e.threshold
+            ? (e.threshold - e.corrected) / reach : min(0.8 * e.corrected / e.noise95, e.threshold / (1.2 * reach))
         guard shrink > 0, shrink.isFinite else { return nil }
         let wanted = shrink * scale * (shrink * scale)
         // Close calls would ask for absurd numbers: more than 100 million rows is as good as never.
