@@ -6,6 +6,13 @@ import Testing
 struct SciPyGoldenTests {
     static let present = Comment(rawValue: "../shared is absent: golden comparisons skipped")
 
+    /// Two-valued columns make the Epps-Singleton covariance singular; which of its singular values scipy takes for
+    /// rounding noise depends on the machine's linear algebra: scipy of the same version gave other numbers than
+    /// these on another machine (there Steward's, for the first). Not compared.
+    static let unsettled: Set<String> = [
+        "num_discrete binary_num scipy.epps_singleton", "num_discrete_mid binary_num scipy.epps_singleton",
+    ]
+
     /// Every statistic, p-value and recorded error of the scipy blocks, under the tolerances of the golden check.
     @Test(.enabled(if: Golden.isPresent, present), arguments: Golden.isPresent ? Golden.caseNames() : [])
     func matches(_ name: String) throws {
@@ -20,6 +27,7 @@ struct SciPyGoldenTests {
             if let psi = block.value["psi_fractions_open_bins"] { entries.append(.init("psi", psi)) }
             for entry in entries where !Self.isDescriptive(entry.name) {
                 let key = entry.name == "psi" ? "steward.psi" : "scipy." + entry.name
+                if Self.unsettled.contains("\(name) \(block.name) \(key)") { continue }
                 guard let method = methods[key] else {
                     misses.append("\(block.name) \(key): no such method")
                     compared += 1

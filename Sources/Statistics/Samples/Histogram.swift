@@ -126,7 +126,8 @@ extension NumPy {
         return edges
     }
 
-    /// Smallest and largest value, half a unit apart from each other's middle when they are equal; 0...1 without values.
+    /// Smallest and largest value, half a unit apart from each other's middle when they are equal; 0...1 without
+    /// values.
     private static func outerEdges(_ values: [Double]) -> (Double, Double) {
         if values.isEmpty { return (0, 1) }
         let (low, high) = extent(values)

@@ -19,8 +19,8 @@ extension SciPyMethods {
             "scipy.chi2_contingency_correction_\(yates ? "True" : "False")",
             "Chi-square\(yates ? " with Yates' correction" : "")",
             definition:
-                "sum (O - E)^2 / E over the 2 x K table of counts, E from its margins, K - 1 degrees of freedom; one category "
-                + "gives 0 and p = 1."
+                "sum (O - E)^2 / E over the 2 x K table of counts, E from its margins, K - 1 degrees of freedom; "
+                + "one category gives 0 and p = 1."
                 + (yates ? " With two categories each O first moves towards E by min(0.5, |O - E|)." : ""),
             source: "\(tool) chi2_contingency(correction=\(yates ? "True" : "False")); Pearson 1900"
         ) { counts, result throws(Failure) in
@@ -31,7 +31,8 @@ extension SciPyMethods {
     private static let logLikelihood = onCategories(
         "scipy.g_contingency", "G-test (likelihood ratio)",
         definition:
-            "G = 2 sum O ln(O / E) over the 2 x K table of counts, E from its margins, K - 1 degrees of freedom, no correction.",
+            "G = 2 sum O ln(O / E) over the 2 x K table of counts, E from its margins, K - 1 degrees of freedom, "
+            + "no correction.",
         source: "\(tool) chi2_contingency(lambda_='log-likelihood', correction=False); Wilks 1935"
     ) { counts, result throws(Failure) in
         fill(&result, try Contingency.logLikelihood(row(counts.reference), row(counts.current)))
@@ -40,8 +41,8 @@ extension SciPyMethods {
     private static let fisher = onCategories(
         "scipy.fisher_exact", "Fisher's exact test",
         definition:
-            "For two categories: the table [[ref_1, ref_2], [cur_1, cur_2]] given its margins; statistic = odds ratio, "
-            + "p-value = the probability of all tables no more likely than this one.",
+            "For two categories: the table [[ref_1, ref_2], [cur_1, cur_2]] given its margins; statistic = odds "
+            + "ratio, p-value = the probability of all tables no more likely than this one.",
         source: "\(tool) fisher_exact; Fisher 1935"
     ) { counts, result throws(Failure) in
         guard counts.categories.count == 2 else {
@@ -57,7 +58,8 @@ extension SciPyMethods {
         onCategories(
             "scipy.js_distance_\(name)", "Jensen-Shannon distance, base \(name)",
             definition:
-                "sqrt((KL(p, m) + KL(q, m)) / 2), p and q the shares of the categories, m = (p + q) / 2, logarithms to base "
+                "sqrt((KL(p, m) + KL(q, m)) / 2), p and q the shares of the categories, m = (p + q) / 2, "
+                + "logarithms to base "
                 + "\(name); at most \(base == nil ? "sqrt(ln 2) = 0.8326" : "1").",
             source: "\(tool) spatial.distance.jensenshannon; Endres and Schindelin 2003"
         ) { counts, result throws(Failure) in

@@ -21,13 +21,13 @@ package enum Distributions {
         if p == 0 { return -.infinity }
         if p == 0.5 { return 0 }
         // Newton on ln P(Z > t) = ln p for t = -z >= 0. The function is concave, so after one step the iterates fall
-        // towards the root; the start keeps P(Z > t) above the smallest double.
+        // towards the root; the limit keeps P(Z > t) above 0.
         let target = log(p)
         var t = min((-2 * target).squareRoot(), 37.5)
         for _ in 0..<60 {
             let tail = normalSurvival(t)
             let step = (log(tail) - target) * tail / normalDensity(t)
-            t += step
+            t = min(t + step, 38.4)
             if abs(step) <= 1e-15 * abs(t) { break }
         }
         return -t

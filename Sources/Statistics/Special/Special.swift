@@ -4,7 +4,8 @@
     internal import Darwin
 #endif
 
-/// Special functions in double precision, built so that tails keep their relative accuracy (about 1e-13) down to 1e-300.
+/// Special functions in double precision, built so that tails keep their relative accuracy (about 1e-13) down to
+/// 1e-300.
 ///
 /// Densities with large parameters are computed from Stirling's error and the deviance, not as differences of large
 /// logarithms (C. Loader, "Fast and accurate computation of binomial probabilities", 2000).
@@ -98,11 +99,12 @@ package enum Special {
 
     /// e^x K_order(x), the scaled modified Bessel function of the second kind, for x > 0.
     ///
-    /// The trapezoid rule on K_v(x) = integral of exp(-x cosh t) cosh(v t) over t > 0, whose error falls as exp(-pi^2 / step)
-    /// (DLMF 10.32.9).
+    /// The trapezoid rule on K_v(x) = integral of exp(-x cosh t) cosh(v t) over t > 0, whose error falls as exp(-pi^2
+    /// / step) (DLMF 10.32.9).
     package static func scaledBesselK(order: Double, _ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? .infinity : .nan }
-        let step = 0.125
+        // For large x the integrand is a bell of width 1 / sqrt(x).
+        let step = min(0.125, 0.5 / x.squareRoot())
         var sum = 0.5
         var t = step
         while true {

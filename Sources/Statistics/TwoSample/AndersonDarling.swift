@@ -6,8 +6,9 @@ package import Core
     internal import Darwin
 #endif
 
-/// The two-sample Anderson-Darling test with mid-ranks, as `scipy.stats.anderson_ksamp(..., midrank=True)` of scipy 1.17
-/// (Scholz and Stephens, "K-sample Anderson-Darling tests", Journal of the American Statistical Association 82, 1987).
+/// The two-sample Anderson-Darling test with mid-ranks, as `scipy.stats.anderson_ksamp(..., midrank=True)` of scipy
+/// 1.17 (Scholz and Stephens, "K-sample Anderson-Darling tests", Journal of the American Statistical Association 82,
+/// 1987).
 package enum AndersonDarling {
     /// Upper quantiles of the standardised statistic for two samples: Table 2 of the paper, b0 + b1 + b2 (k = 2).
     static let criticalValues = [
@@ -17,8 +18,8 @@ package enum AndersonDarling {
     /// The significance levels they belong to.
     static let levels = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001]
 
-    /// The standardised statistic, and a p-value between 0.001 and 0.25: outside these limits it is cut off, between them it
-    /// follows a parabola fitted to the logarithms of the seven levels.
+    /// The standardised statistic, and a p-value between 0.001 and 0.25: outside these limits it is cut off, between
+    /// them it follows a parabola fitted to the logarithms of the seven levels.
     /// - Throws: `invalid` when a sample is empty, when all values are equal, or for fewer than three values in all.
     package static func kSample(_ x: SortedSample, _ y: SortedSample) throws(Failure) -> TestResult {
         guard x.count > 0, y.count > 0 else {

@@ -25,8 +25,8 @@ extension Distances {
         zip(shares(p), shares(q)).reduce(0) { $1.0.isNaN || $1.1.isNaN ? .nan : max($0, abs($1.0 - $1.1)) }
     }
 
-    /// The total variation distance: half the sum of the differences between shares; the share of rows that would have to
-    /// change category.
+    /// The total variation distance: half the sum of the differences between shares; the share of rows that would
+    /// have to change category.
     package static func totalVariation(_ p: [Double], _ q: [Double]) -> Double {
         NumPy.sum(zip(shares(p), shares(q)).map { abs($0 - $1) }) / 2
     }
@@ -50,8 +50,8 @@ package enum PopulationStability {
     /// A share below this is raised to it, so that an empty bin costs much but not infinitely much.
     static let floor = 1e-4
 
-    /// The inner edges of the bins: the reference's deciles without repetitions and without the first and the last one, whose
-    /// bins are open. Nil when fewer than two bins remain.
+    /// The inner edges of the bins: the reference's deciles without repetitions and without the first and the last
+    /// one, whose bins are open. Nil when fewer than two bins remain.
     /// - Parameter reference: ascending.
     package static func innerEdges(_ reference: SortedSample) -> [Double]? {
         var edges: [Double] = []

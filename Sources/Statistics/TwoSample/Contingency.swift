@@ -79,8 +79,8 @@ package enum Contingency {
 
     /// Fisher's exact test of the table [[a, b], [c, d]], conditional on its margins.
     ///
-    /// Two-sided: the probability of all tables that are no more likely than the observed one. A table with an empty row or
-    /// column has odds NaN and p = 1.
+    /// Two-sided: the probability of all tables that are no more likely than the observed one. A table with an empty
+    /// row or column has odds NaN and p = 1.
     /// - Parameter alternative: `greater`: the odds ratio exceeds one.
     package static func fisherExact(
         _ a: Int, _ b: Int, _ c: Int, _ d: Int, alternative: Alternative = .twoSided

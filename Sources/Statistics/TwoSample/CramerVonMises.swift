@@ -6,8 +6,8 @@ package import Core
     internal import Darwin
 #endif
 
-/// The two-sample Cramer-von Mises test with mid-ranks, as `scipy.stats.cramervonmises_2samp` of scipy 1.17
-/// (T. W. Anderson, Annals of Mathematical Statistics 33, 1962).
+/// The two-sample Cramer-von Mises test with mid-ranks, as `scipy.stats.cramervonmises_2samp` of scipy 1.17 (T. W.
+/// Anderson, Annals of Mathematical Statistics 33, 1962).
 package enum CramerVonMises {
     /// Samples up to this size get exact p-values under `auto`.
     static let exactLimit = 20
@@ -23,8 +23,8 @@ package enum CramerVonMises {
         let fourfold = fourfoldU(x, y)
         let product = Double(n) * Double(m)
         let total = Double(n + m)
-        // U is a quarter of a whole number, exact; the difference is taken in doubles as scipy takes it, because for nearly
-        // equal samples its rounding shows.
+        // U is a quarter of a whole number, exact; the difference is taken in doubles as scipy takes it, because for
+        // nearly equal samples its rounding shows.
         let statistic = Double(fourfold) / 4 / (product * total) - (4 * product - 1) / (6 * total)
         let isExact =
             switch calculation {
@@ -132,9 +132,9 @@ extension CramerVonMises {
         }
     }
 
-    /// The share of interleavings whose statistic is at least the observed one: a table of frequencies is carried over the
-    /// lattice of (rows of x, rows of y) (Xiao, Gordon and Yakovlev, "A C++ program for the Cramer-von Mises two-sample
-    /// test", 2007).
+    /// The share of interleavings whose statistic is at least the observed one: a table of frequencies is carried
+    /// over the lattice of (rows of x, rows of y) (Xiao, Gordon and Yakovlev, "A C++ program for the Cramer-von Mises
+    /// two-sample test", 2007).
     /// - Parameter numerator: 24 n m N T, a whole number.
     static func exact(_ numerator: Int128, _ n: Int, _ m: Int) -> Double {
         let divisor = KolmogorovSmirnov.greatestCommonDivisor(n, m)

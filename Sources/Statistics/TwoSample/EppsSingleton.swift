@@ -12,7 +12,8 @@ package enum EppsSingleton {
     /// The points of the characteristic function, in units of half the pooled interquartile range.
     static let points = (0.4, 0.8)
 
-    /// The statistic W and its chi-square p-value on the rank of the covariance; NaN when a sample has fewer than five elements.
+    /// The statistic W and its chi-square p-value on the rank of the covariance; NaN when a sample has fewer than
+    /// five elements.
     /// - Throws: `invalid` when the pooled interquartile range is 0 or overflows.
     package static func test(_ x: NumericSample, _ y: NumericSample) throws(Failure) -> TestResult {
         guard x.count >= 5, y.count >= 5 else { return TestResult(statistic: .nan, pValue: .nan) }
@@ -73,7 +74,8 @@ package enum EppsSingleton {
         return max(a, b)
     }
 
-    /// d' C^+ d and the rank of C, for a symmetric 4 x 4 matrix; singular values below 4 epsilon of the largest count as 0.
+    /// d' C^+ d and the rank of C, for a symmetric 4 x 4 matrix; singular values below 4 epsilon of the largest count
+    /// as 0.
     private static func pseudoInverseForm(_ matrix: [Double], _ d: [Double]) -> (form: Double, rank: Int) {
         let (values, vectors) = symmetricEigen(matrix)
         let largest = values.map { abs($0) }.max() ?? 0

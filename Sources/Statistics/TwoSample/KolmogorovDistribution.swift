@@ -73,8 +73,8 @@ extension KolmogorovSmirnov {
             for j in 0...max(last, 0) { sum += term(j) }
             return clip(sum)
         }
-        // The terms are a smooth function of j that vanishes with all derivatives at both ends, where the trapezoid rule
-        // converges faster than any power: a stride leaves 14 digits.
+        // The terms are a smooth function of j that vanishes with all derivatives at both ends, where the trapezoid
+        // rule converges faster than any power: a stride leaves 14 digits.
         let stride = n >> 13
         var j = 0
         while j <= last {
@@ -93,7 +93,8 @@ extension KolmogorovSmirnov {
         let h = Double(k) - t
         var reciprocal = [Double](repeating: 1, count: size + 2)
         for i in 1..<(size + 2) { reciprocal[i] = reciprocal[i - 1] / Double(i) }
-        // H(i, j) = 1 / (i - j + 1)! on and below the first superdiagonal, with corrections in the first column and last row.
+        // H(i, j) = 1 / (i - j + 1)! on and below the first superdiagonal, with corrections in the first column and
+        // last row.
         var matrix = [Double](repeating: 0, count: size * size)
         for i in 0..<size {
             for j in 0..<min(i + 2, size) { matrix[i * size + j] = reciprocal[i - j + 1] }

@@ -24,7 +24,8 @@ package enum KolmogorovSmirnov {
 
     /// - Parameters:
     ///   - alternative: `greater` looks for F_x > F_y somewhere (x tends to be smaller), `less` for F_x < F_y.
-    ///   - calculation: `auto` is exact up to 10000 rows a side. `exact` falls back to the asymptotic formula where scipy does.
+    ///   - calculation: `auto` is exact up to 10000 rows a side. `exact` falls back to the asymptotic formula where
+    ///     scipy does.
     /// - Throws: `invalid` when a sample is empty.
     package static func test(
         _ x: SortedSample, _ y: SortedSample, alternative: Alternative = .twoSided, calculation: Calculation = .auto
@@ -56,8 +57,8 @@ package enum KolmogorovSmirnov {
         return result
     }
 
-    /// The largest gap between the two empirical distribution functions, in one linear pass.
-    /// NaN when a sample is empty.
+    /// The largest gap between the two empirical distribution functions, in one linear pass. NaN when a sample is
+    /// empty.
     package static func statistic(
         _ x: SortedSample, _ y: SortedSample, alternative: Alternative = .twoSided
     ) -> Double {

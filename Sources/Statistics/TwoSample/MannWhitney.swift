@@ -7,8 +7,8 @@ package enum MannWhitney {
 
     /// The statistic is U of the first sample: how many pairs (x, y) have x > y, ties counting one half.
     ///
-    /// Exact when the smaller sample has at most 8 elements and nothing is tied (and the product of the sizes is at most
-    /// 2^24), else normal with the tie-corrected variance and a continuity correction of one half.
+    /// Exact when the smaller sample has at most 8 elements and nothing is tied (and the product of the sizes is at
+    /// most 2^24), else normal with the tie-corrected variance and a continuity correction of one half.
     /// - Parameter alternative: `less`: x tends to be smaller than y.
     /// - Throws: nothing today; NaN when a sample is empty.
     package static func test(
@@ -68,7 +68,8 @@ package enum MannWhitney {
     /// How many of the C(small + large, small) interleavings have U <= limit, and how many there are.
     ///
     /// The numbers of interleavings by U are the coefficients of the Gaussian binomial coefficient, the product over
-    /// i = 1...small of (1 - q^(large + i)) / (1 - q^i): every intermediate product is again one, so whole numbers suffice.
+    /// i = 1...small of (1 - q^(large + i)) / (1 - q^i): every intermediate product is again one, so whole numbers
+    /// suffice.
     private static func interleavings(upTo limit: Int, _ small: Int, _ large: Int) -> (UInt128, UInt128) {
         var counts = [UInt128](repeating: 0, count: limit + 1)
         counts[0] = 1

@@ -1,8 +1,8 @@
-/// Mood's test for equal scale, as `scipy.stats.mood` of scipy 1.17 (with ties: Mielke, "Note on some squared rank tests with
-/// existing ties", Technometrics 9, 1967).
+/// Mood's test for equal scale, as `scipy.stats.mood` of scipy 1.17 (with ties: Mielke, "Note on some squared rank
+/// tests with existing ties", Technometrics 9, 1967).
 package enum Mood {
-    /// The standardised sum of squared distances of the first sample's ranks from the middle rank, two-sided normal p-value.
-    /// NaN when all values are equal, a sample is empty, or there are fewer than three values.
+    /// The standardised sum of squared distances of the first sample's ranks from the middle rank, two-sided normal
+    /// p-value. NaN when all values are equal, a sample is empty, or there are fewer than three values.
     package static func test(_ x: SortedSample, _ y: SortedSample) -> TestResult {
         let n = Double(x.count)
         let m = Double(y.count)
