@@ -31,7 +31,8 @@ package enum PowerStudy {
             let y = SortedSample(ascending: changed.sample(m, &random))
             guard
                 let e = try? Evidence.numeric(
-                    reference: EmpiricalDistribution(x), current: EmpiricalDistribution(y), settings: VerdictSettings()),
+                    reference: EmpiricalDistribution(x), current: EmpiricalDistribution(y),
+                    settings: VerdictSettings()),
                 let test = try? KolmogorovSmirnov.test(x, y)
             else { continue }
             outcome.add(e)
