@@ -5,7 +5,8 @@ struct walk {
     double at, area, sum, largest;
 };
 
-/* No branch depends on the data: which side comes next is as good as random, and a wrong guess costs more than a step. */
+/* No branch depends on the data: which side comes next is as good as random, and a wrong guess costs more than a
+   step. */
 #define STEP(w, next)                                                   \
     do {                                                                \
         double to_ = (next);                                            \

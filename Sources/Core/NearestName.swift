@@ -1,6 +1,7 @@
 /// Finds the known name a mistyped one most likely meant.
 package enum NearestName {
-    /// The known name with the smallest edit distance, nil when nothing is near (more than a third of the name differs).
+    /// The known name with the smallest edit distance, nil when nothing is near (more than a third of the name
+    /// differs).
     package static func find(_ name: String, among known: some Sequence<String>) -> String? {
         let limit = max(2, name.utf8.count / 3)
         let near = known.map { ($0, distance(Array(name.utf8), Array($0.utf8))) }.min { $0.1 < $1.1 }

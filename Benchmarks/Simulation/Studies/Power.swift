@@ -14,8 +14,7 @@ package enum PowerStudy {
         package var small = 0.0
         package var undecided = 0.0
         /// Two-sample test at 0.05: Kolmogorov-Smirnov as scipy decides it (Alibi Detect's and, up to 1000 reference
-        /// rows,
-        /// Evidently's choice for numbers), or chi-square (Alibi Detect's for categories).
+        /// rows, Evidently's choice for numbers), or chi-square (Alibi Detect's for categories).
         package var classic = 0.0
         /// Evidently's default for this size (0.7.23).
         package var evidently = 0.0

@@ -20,7 +20,8 @@ struct AdbcError {
     int32_t vendor_code;
     char sqlstate[5];
     void (*release)(struct AdbcError *);
-    // Used from version 1.1.0 on, and only when vendor_code says so; kept so that a newer driver stays inside the struct.
+    // Used from version 1.1.0 on, and only when vendor_code says so; kept so that a newer driver stays inside the
+    // struct.
     void *private_data;
     struct AdbcDriver *private_driver;
 };

@@ -3,7 +3,8 @@ import Platform
 import Statistics
 import Tables
 
-/// What one run of `steward drift` does, after flags, configuration file and defaults have been put together and checked.
+/// What one run of `steward drift` does, after flags, configuration file and defaults have been put together and
+/// checked.
 struct DriftPlan {
     enum Format: String, CaseIterable { case text, json, markdown, junit }
     enum FailOn: String, CaseIterable { case drift, never }

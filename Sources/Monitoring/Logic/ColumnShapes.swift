@@ -15,7 +15,8 @@ enum ColumnShapes {
             currentQuantiles: probabilities.map { current.quantile($0) })
     }
 
-    /// Equal bins over the middle 99 % of both sides; the outer bins take what lies beyond. Few integers get a bin each.
+    /// Equal bins over the middle 99 % of both sides; the outer bins take what lies beyond. Few integers get a bin
+    /// each.
     private static func edges(_ reference: EmpiricalDistribution, _ current: EmpiricalDistribution) -> [Double] {
         var low = min(reference.quantile(0.005), current.quantile(0.005))
         var high = max(reference.quantile(0.995), current.quantile(0.995))

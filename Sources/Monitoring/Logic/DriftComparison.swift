@@ -6,7 +6,8 @@ import Synchronization
 /// Compares two data sets: the engine behind `steward drift`.
 package enum DriftComparison {
     /// - Parameters:
-    ///   - reference: what the model was trained on, or its profile; given up so that columns can be freed as they are done.
+    ///   - reference: what the model was trained on, or its profile; given up so that columns can be freed as they are
+    ///     done.
     ///   - current: what it sees now, or its profile.
     ///   - progress: told the share of columns done, in (0, 1].
     package static func run(

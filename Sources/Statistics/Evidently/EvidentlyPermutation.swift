@@ -22,7 +22,8 @@ enum EvidentlyPermutation {
         for _ in 0..<1000 {
             var (rows, wanted) = (n + m, n)
             for (index, size) in pooled.enumerated() {
-                drawn[index] = ExactHypergeometric.draw(marked: size, others: rows - size, draws: wanted, using: &random)
+                drawn[index] = ExactHypergeometric.draw(
+                    marked: size, others: rows - size, draws: wanted, using: &random)
                 rows -= size
                 wanted -= drawn[index]
             }

@@ -4,9 +4,8 @@
     import Darwin
 #endif
 
-/// Gradient-boosted trees of depth 3 on binned features, logistic loss (J. Friedman, "Greedy function
-/// approximation", 2001;
-/// second-order splits as in Chen and Guestrin, "XGBoost", 2016). Small on purpose: it only has to tell two data
+/// Gradient-boosted trees of depth 3 on binned features, logistic loss (J. Friedman, "Greedy function approximation",
+/// 2001; second-order splits as in Chen and Guestrin, "XGBoost", 2016). Small on purpose: it only has to tell two data
 /// sets apart.
 struct BoostedTrees {
     static let trees = 32

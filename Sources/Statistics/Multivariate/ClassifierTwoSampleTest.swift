@@ -5,9 +5,8 @@ package import Core
 ///
 /// Rows are split in two halves; boosted trees trained on each half score the other one. The AUC is the mean of the
 /// two.
-/// Under no drift the two AUCs lean the same way (each half's accidents are learnt and then met again), so their
-/// mean is
-/// given the variance of a single one: valid whatever the correlation is, and a little cautious when there is drift.
+/// Under no drift the two AUCs lean the same way (each half's accidents are learnt and then met again), so their mean
+/// is given the variance of a single one: valid whatever the correlation is, and a little cautious when there is drift.
 package enum ClassifierTwoSampleTest {
     package struct Result: Sendable {
         /// 0.5 when nothing can be told, 1 when every row can.

@@ -12,13 +12,12 @@
 ///     Q = sum over k of D_k^2 / (H_k (1 - H_k)) * (h_k + h_(k+1)) / 2
 ///
 /// the trapezoid form of Anderson and Darling's integral. Given the pooled rows, exchanging rows between the sides
-/// gives
-/// cov(D_j, D_k) = c H_j (1 - H_k) for j <= k exactly, c = N^2 / ((N - 1) n m). So Q / c is close to a sum of weighted
-/// chi-square variables whose weights are the eigenvalues of a K - 1 square matrix with a tridiagonal inverse. Their
-/// cumulant generating function costs K steps, and the tail comes from Lugannani and Rice's saddlepoint formula
+/// gives cov(D_j, D_k) = c H_j (1 - H_k) for j <= k exactly, c = N^2 / ((N - 1) n m). So Q / c is close to a sum of
+/// weighted chi-square variables whose weights are the eigenvalues of a K - 1 square matrix with a tridiagonal inverse.
+/// Their cumulant generating function costs K steps, and the tail comes from Lugannani and Rice's saddlepoint formula
 /// (D. Kuonen, "Saddlepoint approximations for distributions of quadratic forms in normal variables", 1999), which
-/// keeps
-/// its relative accuracy far out. Nothing is assumed about continuity: a column of three values is as well served.
+/// keeps its relative accuracy far out. Nothing is assumed about continuity: a column of three values is as well
+/// served.
 struct AndersonDarlingTies {
     /// Q / c; its expectation without drift is about 1 (exactly the sum of the weights).
     private(set) var statistic = 0.0

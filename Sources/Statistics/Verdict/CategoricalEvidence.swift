@@ -1,9 +1,8 @@
 package import Core
 
 extension Evidence {
-    /// Compares how often categories occur. Effect: total variation distance, half the sum of absolute differences
-    /// of the
-    /// shares, which is the share of rows that would have to change category.
+    /// Compares how often categories occur. Effect: total variation distance, half the sum of absolute differences of
+    /// the shares, which is the share of rows that would have to change category.
     /// - Throws: `Failure(.invalid)` when a side is empty or the counts are not one per category.
     package static func categorical(
         _ counts: CategoryCounts, settings: VerdictSettings

@@ -7,12 +7,10 @@
 /// The two-sample test on a 2 x K table of counts. Both rows are samples: the reference is not taken for the truth.
 ///
 /// Two categories: Fisher's hypergeometric distribution with mid-p (half of the observed table's probability),
-/// two-sided by
-/// distance from the expectation. More: Pearson's chi-square when every expected count is at least 5; otherwise the
-/// same
-/// statistic against its permutation distribution (seeded, at most 999 tables with the same margins, mid-p); for
-/// very wide
-/// or large sparse tables against a gamma distribution with the permutation distribution's exact mean and variance.
+/// two-sided by distance from the expectation. More: Pearson's chi-square when every expected count is at least 5;
+/// otherwise the same statistic against its permutation distribution (seeded, at most 999 tables with the same margins,
+/// mid-p); for very wide or large sparse tables against a gamma distribution with the permutation distribution's exact
+/// mean and variance.
 enum CategoryTest {
     struct Answer {
         var named: (name: String, statistic: Double, pValue: Double)

@@ -1,14 +1,12 @@
 /// Where the true effect can lie, given a noisy one that is never negative.
 ///
 /// The estimate is a length |truth + noise|, so it is too large on average, most of all when nothing changed. The
-/// interval
-/// therefore asks for every candidate size w which lengths |w * direction + noise| the noise produces, and keeps the
-/// candidates that make the observed length unremarkable on either side (inversion of two one-sided tests). The unknown
-/// direction of the truth matters: a change in a few places adds to the noise, one spread like the noise itself
-/// hides in it.
+/// interval therefore asks for every candidate size w which lengths |w * direction + noise| the noise produces, and
+/// keeps the candidates that make the observed length unremarkable on either side (inversion of two one-sided tests).
+/// The unknown direction of the truth matters: a change in a few places adds to the noise, one spread like the noise
+/// itself hides in it.
 /// So the lower end uses the change that was seen (for categories: where it stands out), the upper end also the
-/// direction
-/// that hides best, and the larger answer counts.
+/// direction that hides best, and the larger answer counts.
 enum EffectInterval {
     /// Directions have absolute sum 1, or are all zero where there is nothing to point at.
     struct Directions {

@@ -6,9 +6,8 @@
 
 /// Seeded replicates of how far two empirical distributions of these sizes wander from the truth, on counted cells.
 ///
-/// Each row of cells is drawn as Poisson counts and tied down to the fixed sample size afterwards, which gives
-/// exactly the
-/// multinomial covariance; cells that expect many rows use a normal-like sum of eight uniforms. `values` holds
+/// Each row of cells is drawn as Poisson counts and tied down to the fixed sample size afterwards, which gives exactly
+/// the multinomial covariance; cells that expect many rows use a normal-like sum of eight uniforms. `values` holds
 /// weight_k * (A_k / n - B_k / m) minus its expectation, per replicate, for A, B cumulative (numbers) or per cell
 /// (categories).
 struct NoiseProcess {

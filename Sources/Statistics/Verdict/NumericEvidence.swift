@@ -13,8 +13,7 @@ package enum Evidence {
     ///
     /// Effect: 1-Wasserstein distance in robust reference spreads, with values beyond 10 spreads from the reference's
     /// median counted as lying there, so that one wild value cannot make or break a verdict. Test: Anderson-Darling
-    /// with
-    /// ties. Cost: one merge of the sorted values, and about a millisecond.
+    /// with ties. Cost: one merge of the sorted values, and about a millisecond.
     /// - Parameter isDate: values are seconds since 1970; the sentence speaks of days and hours, and when the two sides
     ///   hardly overlap in time the evidence is not comparable: windows follow each other.
     /// - Throws: `Failure(.invalid)` when a side is empty or the values span more than a double can hold.

@@ -8,8 +8,7 @@
 ///
 /// Up to `limit` distinct values the grid holds each of them and loses nothing. Beyond that its points are pooled
 /// quantiles at sin^2(pi u / 2), u = 1/limit, 2/limit, ...: close together in both tails. The grid depends on the
-/// pooled
-/// rows only, so exchanging rows between the sides leaves it alone, as permutation arguments need.
+/// pooled rows only, so exchanging rows between the sides leaves it alone, as permutation arguments need.
 struct NumericGrid {
     static let limit = 128
 

@@ -5,8 +5,7 @@ extension Evidence {
     static let textRows = 50_000
 
     /// Compares free text by three plain things, row by row: how long it is, which kinds of characters it holds, and
-    /// how
-    /// many rows hold a word that one half of the reference never used (against the same share in the other half).
+    /// how many rows hold a word that one half of the reference never used (against the same share in the other half).
     ///
     /// It does not understand language. The strongest of the three is reported, its p-value multiplied by their number.
     /// - Throws: `Failure(.invalid)` when a side has no text.

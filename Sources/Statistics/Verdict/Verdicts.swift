@@ -9,8 +9,7 @@ package enum Verdicts {
     /// Corrects the p-values over the whole family, then applies the rules of docs/concepts/statistics.md, in order.
     ///
     /// - drifted: q <= alpha, the corrected effect is above the threshold (strict: the interval's lower end is), and
-    /// the
-    ///   raw effect is above the noise's 95th percentile
+    ///   the raw effect is above the noise's 95th percentile
     /// - small shift: q <= alpha otherwise
     /// - undecided: not significant, but the interval reaches the threshold
     /// - stable: not significant, and the interval stays below the threshold
@@ -69,8 +68,7 @@ package enum Verdicts {
     /// Rows with which an effect of the size seen would be settled either way, to two digits, rounded up.
     ///
     /// Both the interval's reach and the noise shrink with sqrt(1/n + 1/m). `reference` is set when the reference is
-    /// too
-    /// small for any number of current rows; both are then for equal sizes.
+    /// too small for any number of current rows; both are then for equal sizes.
     static func rowsToSettle(_ e: ColumnEvidence) -> (current: Int, reference: Int?)? {
         let n = Double(e.referenceCount)
         let scale = (1 / n + 1 / Double(e.currentCount)).squareRoot()

@@ -6,7 +6,7 @@ package import Core
 /// timestamp without a zone is taken as UTC. Columns of other types (lists, structs, binary) are left out with a note.
 package enum ArrowReader {
     /// - Throws: `.invalid` if the file is damaged, `.unavailable` if it is compressed with Zstandard and libzstd is
-    /// missing.
+    ///   missing.
     package static func read(
         _ path: String, _ options: ReadOptions
     ) throws(Failure) -> (table: Table, notes: [String]) {

@@ -96,8 +96,7 @@ extension StringColumn {
 
 extension String {
     /// The number that the whole text is, NaN included, and whether it is written as an integer; nil if it is none or
-    /// too
-    /// large for a double.
+    /// too large for a double.
     fileprivate var number: (Double, Bool)? {
         var value = 0.0
         var flags: UInt32 = 0
@@ -120,8 +119,7 @@ extension String {
 
 extension StringDictionary {
     /// The index of a string, given to it at its first appearance; nil when it is not UTF-8 (or there is no room for
-    /// it):
-    /// the dictionary must not be used any more then.
+    /// it): the dictionary must not be used any more then.
     func index(of text: UnsafeRawBufferPointer) -> Int32? {
         let known = count
         // A string of no bytes may have no address.

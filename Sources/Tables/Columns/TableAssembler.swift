@@ -106,8 +106,7 @@ extension TableAssembler {
     }
 
     /// Reads a source twice: once for the kinds of its columns of strings (not at all if there are none), and once to
-    /// hand
-    /// out tables of `batchRows` rows.
+    /// hand out tables of `batchRows` rows.
     /// - Returns: notes.
     static func inBatches(
         _ batches: some ArrowBatchSource, _ options: ReadOptions, source: String, batchRows: Int,
@@ -144,8 +143,7 @@ protocol ArrowBatchSource: AnyObject {
     var fields: [ArrowField] { get }
 
     /// Calls `body` with each record batch: a checked vector for each wanted field, valid during the call, and the
-    /// number
-    /// of rows.
+    /// number of rows.
     func forEachBatch(
         _ wanted: [Bool], _ body: ([ArrowVector], Int) throws(Failure) -> Void
     ) throws(Failure)

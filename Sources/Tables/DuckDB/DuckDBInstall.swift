@@ -12,8 +12,7 @@ package enum DuckDBInstall {
     private static let maximumBytes = 1 << 30
 
     /// A new folder, for this user only, in the folder of the engines: what is put together there can be moved into
-    /// place
-    /// in one step.
+    /// place in one step.
     package static func makeStagingFolder() throws(Failure) -> String {
         guard let engines = DuckDBLocation.installFolder else {
             throw Failure(
@@ -26,8 +25,7 @@ package enum DuckDBInstall {
     }
 
     /// Takes the library out of a wheel, puts it in place and loads it from there. A library of the same version that
-    /// was
-    /// there before is replaced in one step.
+    /// was there before is replaced in one step.
     /// - Parameters:
     ///   - wheel: whose checksum has been verified.
     ///   - staging: a folder of `makeStagingFolder`.

@@ -65,8 +65,7 @@ private final class ParquetFile: ArrowBatchSource {
     deinit { _ = close(descriptor) }
 
     /// The table function over the file. DuckDB is given the open file, not its name: a name could be taken for a
-    /// pattern
-    /// (`*`, `?`, `[`), for an address (`s3://`), or for partition columns (`key=value/`).
+    /// pattern (`*`, `?`, `[`), for an address (`s3://`), or for partition columns (`key=value/`).
     private var source: String { "read_parquet('/dev/fd/\(descriptor)', hive_partitioning = false)" }
 
     /// The failure with the name of the file, the first line of what DuckDB says, and a hint.

@@ -8,8 +8,7 @@ package import Core
 /// An array or object as a member is refused unless the member is excluded.
 package enum NDJSONReader {
     /// - Throws: `.invalid` naming line and column (in bytes, from 1) for anything that is not such a line;
-    /// `.exhausted` for
-    ///   a line over 16 MiB or more columns than the options allow.
+    ///   `.exhausted` for a line over 16 MiB or more columns than the options allow.
     package static func read(
         _ path: String, _ options: ReadOptions
     ) throws(Failure) -> (table: Table, notes: [String]) {

@@ -53,8 +53,7 @@ struct NumpyArray {
     }
 
     /// Reads rows block by block and hands out the elements of each column of a block. `append` answers the row and
-    /// column
-    /// of an element that cannot be read.
+    /// column of an element that cannot be read.
     private func appendRun(
         _ rows: Range<Int>, base: Int, stride: Int, _ columns: [NumpyHeader.Column],
         _ append: (Int, NumpyElements, Int) -> (Int, String)?

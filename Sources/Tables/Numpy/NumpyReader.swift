@@ -9,8 +9,7 @@ package import Core
 /// Pickled objects are never read.
 package enum NumpyReader {
     /// - Throws: `.invalid` if the file is damaged, `.unsupported` for element types that are not columns of numbers,
-    /// flags,
-    ///   times or strings, `.exhausted` for more columns than the options allow.
+    ///   flags, times or strings, `.exhausted` for more columns than the options allow.
     package static func read(
         _ path: String, _ options: ReadOptions
     ) throws(Failure) -> (table: Table, notes: [String]) {

@@ -134,7 +134,7 @@ package struct ZipArchive: ~Copyable {
 
     /// Hands out the unpacked bytes of a member in pieces of at most 1 MiB, in order.
     /// - Throws: `.invalid` if size or checksum differ from the directory; `.unsupported` for another compression
-    /// method.
+    ///   method.
     package func unpack(
         _ member: Member, _ piece: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
