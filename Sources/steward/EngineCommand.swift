@@ -23,8 +23,8 @@ struct EngineInstallCommand: ParsableCommand {
         commandName: "install",
         abstract: "Fetch an engine through pip and install it for this user.",
         discussion: """
-            Version and checksum are pinned. pip's own configuration is respected, so that a company's package index is \
-            used. The engine goes to $XDG_DATA_HOME/steward/engines (~/.local/share without that variable).
+            Version and checksum are pinned. pip's own configuration is respected, so that a company's package \
+            index is used. The engine goes to $XDG_DATA_HOME/steward/engines (~/.local/share without that variable).
             """)
 
     @Argument(help: "The engine: duckdb.")
@@ -62,7 +62,9 @@ struct EngineListCommand: ParsableCommand {
                 }
             }
         }
-        if isInUse { lines.append("duckdb  missing  (\(DuckDBRelease.installCommand))") }
+        if isInUse && DuckDBLocation.all().first?.origin != .environment {
+            lines.append("duckdb  missing  (\(DuckDBRelease.installCommand))")
+        }
         Terminal.write(lines.joined(separator: "\n") + "\n")
     }
 }
@@ -129,9 +131,11 @@ private enum EngineInstallation {
                 hint: "The package index serves other files under this version; ask who runs it.")
         }
         if text.contains("no matching distribution") && !mentionsNetwork(text) {
+            // Without retries pip says the same about an index that does not answer.
+            let what = text.contains("from versions: none") ? ", or it does not answer" : ""
             throw Failure(
-                .notFound, "the package index has no DuckDB \(DuckDBRelease.version) for this platform",
-                hint: "Ask who runs the index to add it, or set STEWARD_DUCKDB to a DuckDB library.")
+                .unavailable, "the package index has no DuckDB \(DuckDBRelease.version) for this platform\(what)",
+                hint: "Check the network, ask who runs the index to add it, or set STEWARD_DUCKDB to a DuckDB library.")
         }
         throw Failure(
             .unavailable, mentionsNetwork(text) ? "pip cannot reach the package index" : "pip failed",

@@ -103,14 +103,6 @@ struct CompatCatalogTests {
         }
     }
 
-    @Test func unknownNamesAreAnsweredWithTheNearest() throws {
-        #expect(MethodCatalog.nearestName(to: "evidently.wassersein") == "evidently.wasserstein")
-        #expect(MethodCatalog.nearestName(to: "KSDrift_bonferoni") == "alibi.KSDrift_bonferroni")
-        #expect(MethodCatalog.nearestName(to: "qqqqqqqqqqqqqqqqqq") == nil)
-        #expect(throws: Failure.self) { try MethodCatalog.entry(named: "evidently.pssi") }
-        #expect(throws: Never.self) { try MethodCatalog.entry(named: "alibi.CVMDrift") }
-    }
-
     @Test func namespacesAreComplete() {
         #expect(MethodCatalog.methods(compatibility: "evidently").count == 19)
         #expect(MethodCatalog.datasetMethods(compatibility: "alibi").count == 12)

@@ -49,7 +49,8 @@ struct NDJSONReaderTests {
     @Test("strings are looked at as those of CSV are, but digits stay strings")
     func kinds() throws {
         let table = try read(
-            "{\"t\":\"2020-01-02\",\"b\":\"True\",\"d\":\"1\"}\n{\"t\":\"1970-01-01T00:00:01Z\",\"b\":\"false\",\"d\":\"2\"}\n"
+            "{\"t\":\"2020-01-02\",\"b\":\"True\",\"d\":\"1\"}\n"
+                + "{\"t\":\"1970-01-01T00:00:01Z\",\"b\":\"false\",\"d\":\"2\"}\n"
         )
         #expect(table.columns.map(\.kind) == [.datetime, .bool, .cat])
         #expect(table.columns[0].cells == [.num(1_577_923_200), .num(1)])

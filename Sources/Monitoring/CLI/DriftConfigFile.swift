@@ -1,5 +1,5 @@
 import Core
-import Tables
+import Platform
 import Yams
 
 /// The settings of `steward drift` as a YAML file: the long flags without dashes, `_` for `-`, plus `importances`.
@@ -22,7 +22,7 @@ struct DriftConfigFile {
     }
 
     init(path: String) throws(Failure) {
-        let bytes = try DataFile.open(path).contents(maximumBytes: Self.maximumBytes)
+        let bytes = try FileContents.read(path, limit: Self.maximumBytes)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(.invalid, "\(path): invalid UTF-8", hint: "Save the file as UTF-8.")
         }

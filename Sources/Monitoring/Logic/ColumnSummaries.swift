@@ -167,6 +167,9 @@ struct ComparableSides: Sendable {
     private func textEvidence(
         _ reference: ReducedColumn.Text, _ current: ReducedColumn.Text, _ settings: VerdictSettings
     ) throws(Failure) -> ColumnEvidence {
+        if case .rows(let first) = reference, case .rows(let second) = current {
+            return try Evidence.text(reference: first, current: second, settings: settings)
+        }
         guard let first = reference.lengths, let second = current.lengths else {
             throw Failure(.invalid, "the profile holds no lengths of texts")
         }

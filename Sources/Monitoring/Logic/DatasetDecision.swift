@@ -65,7 +65,7 @@ struct DatasetDecision {
         for (column, columnReport) in report.columns.enumerated() {
             for (index, result) in columnReport.results.enumerated()
             where selection.deciding.contains(result.method) && result.drifted == nil {
-                guard let pValue = result.pValue, !pValue.isNaN, result.score == nil else { continue }
+                guard let pValue = result.pValue, !pValue.isNaN else { continue }
                 places.append((column, index))
                 pValues.append(pValue)
             }

@@ -25,7 +25,7 @@ package enum DriftComparison {
         }
         let aligned = ColumnAlignment.align(reference, current)
         if selection.verdict {
-            report.dataset.multivariate = MultivariateCheck.run(aligned, excluding: settings.segmentBy)
+            report.dataset.multivariate = MultivariateCheck.run(aligned)
         }
         reference.content = .rows(Table(columns: [], rowCount: 0))
         current.content = .rows(Table(columns: [], rowCount: 0))

@@ -64,10 +64,14 @@ struct MethodSelection: Sendable {
 
     static func unknown(_ name: String) -> Failure {
         let known = [verdictName] + MethodCatalog.columns.map(\.name) + MethodCatalog.datasets.map(\.name)
-        let nearest = NearestName.find(name, among: known)
+        // A key without its namespace is looked for among the keys.
+        let keys = known.map { String($0[$0.index(after: $0.firstIndex(of: ".")!)...]) }
+        let nearest =
+            name.contains(".")
+            ? NearestName.find(name, among: known)
+            : NearestName.find(name, among: keys).flatMap { keys.firstIndex(of: $0) }.map { known[$0] }
         return Failure(
             .invalid, "there is no method \"\(name)\"",
-            hint: nearest.map { "Did you mean \($0)? " }.map { $0 + "docs/reference/methods.md lists all." }
-                ?? "docs/reference/methods.md lists all methods; a name is <namespace>.<method>.")
+            hint: (nearest.map { "Did you mean \($0)? " } ?? "") + "`steward methods` lists all of them.")
     }
 }

@@ -1,12 +1,15 @@
 import Statistics
 
 extension Findings {
+    /// The classifier tells the two sides apart better than guessing would.
+    static func isTold(_ check: DatasetReport.Multivariate) -> Bool { check.interval.lowerBound > 0.5 }
+
     /// The classifier two-sample test in a sentence.
     static func multivariate(_ check: DatasetReport.Multivariate) -> String {
         let auc = Format.fixed(check.auc, 2)
         let range = "\(Format.fixed(check.interval.lowerBound, 2))\u{2013}\(Format.fixed(check.interval.upperBound, 2))"
         let meaning =
-            if check.interval.lowerBound <= 0.5 {
+            if !isTold(check) {
                 "cannot reliably tell reference rows from current rows"
             } else if check.auc < 0.6 {
                 "tells reference rows from current rows only slightly better than chance"

@@ -10,7 +10,8 @@ extension TextReportWriter {
             let used = check.contributions.prefix(5).map {
                 "\(DisplayText.shorten(DisplayText.label($0.column), to: 32)) \(Format.percent($0.share))"
             }
-            if !used.isEmpty { add("It used " + used.joined(separator: ", ") + ".") }
+            // What it used says nothing when it found nothing.
+            if !used.isEmpty, Findings.isTold(check) { add("It used " + used.joined(separator: ", ") + ".") }
         }
         if let share = report.dataset.weightedShare {
             add("Weighted by importance, \(Format.percent(share)) of the columns drifted.")

@@ -19,15 +19,17 @@ package enum CountsMethods {
             distribution, 1000 and 800 rows, give about 70) and the usual limits 0.1 and 0.25 mean nothing; unequal \
             sizes alone give (n - m) ln(n / m); values outside the reference's range vanish; repeated percentiles \
             make empty bins; an empty current column has no answer. Use steward.psi instead; this exists so that \
-            old figures can be reproduced.
+            old figures can be reproduced. Drifted at 0.2 or more, the limit the tutorials give.
             """,
         source: "numpy 2.4.6 nanpercentile and histogram, as in widespread tutorials", kinds: [.num]
-    ) { pair, _ in
+    ) { pair, settings in
         var result = MethodResult(method: "counts.psi")
+        result.threshold = settings.threshold ?? 0.2
         do throws(Failure) {
             let value = try countsIndex(pair)
             result.statistic = value
             result.score = value
+            result.drifted = result.threshold.map { value >= $0 }
         } catch {
             result.error = error.message
         }

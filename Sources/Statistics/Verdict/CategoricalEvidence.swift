@@ -101,7 +101,8 @@ extension Evidence {
     private static func change(_ evidence: ColumnEvidence) -> String {
         let size = evidence.corrected > 0 ? evidence.corrected : evidence.estimate
         let movers = evidence.movers.prefix(2).map {
-            "\(Wording.quoted($0.category)) \(Wording.percent($0.referenceShare)) -> \(Wording.percent($0.currentShare))"
+            let shares = "\(Wording.percent($0.referenceShare)) -> \(Wording.percent($0.currentShare))"
+            return "\(Wording.quoted($0.category)) \(shares)"
         }
         let detail = movers.isEmpty ? "" : " (\(movers.joined(separator: ", ")))"
         return "\(Wording.percent(size)) of the rows changed category\(detail)"

@@ -10,8 +10,8 @@ package enum Verdict: String, Sendable, CaseIterable {
 /// How far a column moved, how sure that is, and what it would have measured had nothing changed.
 package struct ColumnVerdict: Sendable, Equatable {
     package var verdict: Verdict
-    /// The effect's name: `wasserstein` (units of the reference's robust spread) or `total_variation` (share of rows),
-    /// ...
+    /// The effect's name: `wasserstein` (units of the reference's robust spread) or `total_variation` (share of
+    /// rows), ...
     package var effect: String
     /// Raw effect, noise-corrected effect, and the interval at `confidence`; all >= 0, in the effect's unit.
     package var estimate: Double
@@ -47,18 +47,4 @@ package struct ColumnVerdict: Sendable, Equatable {
     package var distance: Double?
     package var spread: Double?
     package var meanShift: Double?
-}
-
-extension ColumnVerdict {
-    /// A verdict with its effect; the test's figures start as "no evidence" and are set afterwards.
-    package init(
-        _ verdict: Verdict, effect: String, corrected: Double, interval: ClosedRange<Double>, threshold: Double,
-        counts: (reference: Int, current: Int), sentence: String
-    ) {
-        self.init(
-            verdict: verdict, effect: effect, estimate: corrected, corrected: corrected, interval: interval,
-            confidence: 0.95, threshold: threshold, noiseMean: 0, noise95: 0, test: "", statistic: 0, pValue: 1,
-            qValue: 1, largestGap: nil, rowsToSettle: nil, referenceCount: counts.reference,
-            currentCount: counts.current, sentence: sentence)
-    }
 }

@@ -73,8 +73,12 @@ package enum Verdicts {
         let n = Double(e.referenceCount)
         let scale = (1 / n + 1 / Double(e.currentCount)).squareRoot()
         let reach = e.interval.upperBound - e.corrected
-        // An effect below the threshold needs a shorter interval, one above it less noise.
-        let shrink = e.corrected < e.threshold ? (e.threshold - e.corrected) / reach : 0.8 * e.corrected / e.noise95
+        // Below the threshold the interval must get shorter. Above it the effect may turn out real (less noise shows
+        // it)
+        // or not (then the interval must fit below the threshold).
+        let shrink =
+            e.corrected < e.threshold
+            ? (e.threshold - e.corrected) / reach : min(0.8 * e.corrected / e.noise95, e.threshold / (1.2 * reach))
         guard shrink > 0, shrink.isFinite else { return nil }
         let wanted = shrink * scale * (shrink * scale)
         // Close calls would ask for absurd numbers: more than 100 million rows is as good as never.

@@ -34,8 +34,8 @@ struct ColumnAssembler {
     mutating func reserve(_ rows: Int) {
         switch nature {
         case .unknown: break
-        case .number, .instant: numbers.reserveCapacity(rows)
-        case .flag, .string: indices.reserveCapacity(rows)
+        case .number, .instant: numbers.makeRoom(for: rows - numbers.count)
+        case .flag, .string: indices.makeRoom(for: rows - indices.count)
         }
     }
 
@@ -274,9 +274,12 @@ extension ArrowType {
     fileprivate var isWhole: Bool { if case .integer = self { true } else { false } }
 }
 
-extension Array {
+extension Array where Element: BitwiseCopyable {
     /// Room for `more` further elements; at least doubles when it grows, so that many small appends stay linear.
     mutating func makeRoom(for more: Int) {
-        if count + more > capacity { reserveCapacity(Swift.max(count + more, capacity * 2)) }
+        guard count + more > capacity else { return }
+        reserveCapacity(Swift.max(count + more, capacity * 2))
+        let bytes = (count + more) * MemoryLayout<Element>.stride
+        withUnsafeMutableBytes { LargePages.advise($0.baseAddress, bytes) }
     }
 }

@@ -55,11 +55,17 @@ package struct DuckDBEngine: Sendable {
     /// A connection to an empty database in memory that loads nothing over the network.
     func connect() throws(Failure) -> ADBCConnection {
         let connection = try ADBCConnection(driver)
-        for setting in ["autoinstall_known_extensions = false", "autoload_known_extensions = false"] {
-            try connection.query("SET \(setting)", source: "DuckDB") { stream throws(Failure) in
-                try stream.forEachBatch(stream.fields.map { _ in false }) { (_, _) in }
-            }
-        }
+        try Self.set("autoinstall_known_extensions", connection)
+        try Self.set("autoload_known_extensions", connection)
+        // A file is read once or twice, which needs no second copy of it in memory. Older versions have no such cache.
+        try? Self.set("enable_external_file_cache", connection)
         return connection
+    }
+
+    /// Sets a setting to false.
+    private static func set(_ setting: String, _ connection: borrowing ADBCConnection) throws(Failure) {
+        try connection.query("SET \(setting) = false", source: "DuckDB") { stream throws(Failure) in
+            try stream.forEachBatch(stream.fields.map { _ in false }) { (_, _) in }
+        }
     }
 }

@@ -36,7 +36,7 @@ package enum SchemaFile {
             guard let kind = ColumnKind(rawValue: text) else {
                 throw Failure(
                     .invalid, "\(path): column \(name): unknown kind \(excerpt(Array(text.utf8)))",
-                    hint: "Did you mean \(nearest(to: text))? The kinds are \(choices).")
+                    hint: (nearest(to: text).map { "Did you mean \($0)? " } ?? "") + "The kinds are \(choices).")
             }
             kinds[column.name] = kind
         }
@@ -54,27 +54,12 @@ package enum SchemaFile {
         "date": .datetime, "time": .datetime, "timestamp": .datetime, "logical": .bool,
     ]
 
-    private static func nearest(to text: String) -> String {
+    private static func nearest(to text: String) -> String? {
         let word = Array(text.lowercased().utf8.prefix(40))
         if let kind = synonyms[String(decoding: word, as: UTF8.self)] { return kind.rawValue }
         let kinds = ColumnKind.allCases.map(\.rawValue)
         // "numeric" and "category" begin like a kind.
         if let kind = kinds.first(where: { word.starts(with: $0.utf8) }) { return kind }
-        return kinds.min { editDistance(word, Array($0.utf8)) < editDistance(word, Array($1.utf8)) }!
-    }
-
-    /// Insertions, deletions and substitutions that turn one into the other (Levenshtein).
-    private static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var row = Array(0...b.count)
-        for (i, byte) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (byte == b[j] ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[b.count]
+        return NearestName.find(text, among: kinds)
     }
 }
