@@ -48,3 +48,17 @@ package struct ColumnVerdict: Sendable, Equatable {
     package var spread: Double?
     package var meanShift: Double?
 }
+
+extension ColumnVerdict {
+    /// A verdict with its effect; the test's figures start as "no evidence" and are set afterwards.
+    package init(
+        _ verdict: Verdict, effect: String, corrected: Double, interval: ClosedRange<Double>, threshold: Double,
+        counts: (reference: Int, current: Int), sentence: String
+    ) {
+        self.init(
+            verdict: verdict, effect: effect, estimate: corrected, corrected: corrected, interval: interval,
+            confidence: 0.95, threshold: threshold, noiseMean: 0, noise95: 0, test: "", statistic: 0, pValue: 1,
+            qValue: 1, largestGap: nil, rowsToSettle: nil, referenceCount: counts.reference,
+            currentCount: counts.current, sentence: sentence)
+    }
+}
