@@ -3,8 +3,8 @@
 
     python3 Benchmarks/measure.py [--runs 5] [--rows 1000000] [--only NAME ...]
 
-Makes the data first (.build/benchmark, 2 x 214 MB). Parquet is measured when `steward engine list` finds a DuckDB and this
-Python has pyarrow to write the files; everything else needs the standard library only.
+Makes the data first (.build/benchmark, 2 x 214 MB). Parquet is measured when `steward engine list` finds a DuckDB and
+this Python has pyarrow to write the files; everything else needs the standard library only.
 """
 import argparse
 import os

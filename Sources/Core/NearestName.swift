@@ -10,18 +10,21 @@ package enum NearestName {
         return best.flatMap { $0.distance <= max(1, wanted.count / 2) ? $0.name : nil }
     }
 
-    /// Insertions, deletions and substitutions of bytes (Levenshtein).
+    /// Insertions, deletions and substitutions of bytes, and exchanges of neighbours: the slips of typing (optimal
+    /// string alignment; Damerau, 1964).
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var row = Array(0...b.count)
+        var twoAbove: [Int] = []
+        var above = Array(0...b.count)
         for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var row = [i + 1]
+            row.reserveCapacity(b.count + 1)
             for (j, y) in b.enumerated() {
-                let substituted = diagonal + (x == y ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, diagonal + 1, row[j] + 1)
+                var best = min(above[j] + (x == y ? 0 : 1), above[j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, x == b[j - 1], a[i - 1] == y { best = min(best, twoAbove[j - 1] + 1) }
+                row.append(best)
             }
+            (twoAbove, above) = (above, row)
         }
-        return row[b.count]
+        return above[b.count]
     }
 }
