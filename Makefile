@@ -1,12 +1,12 @@
 # The two commands that matter are `make demo` and `make test`. Everything is built in release configuration.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format fuzz bench clean
+.PHONY: help setup build demo test lint format reference fuzz bench clean
 
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 setup: ## install what the system lacks (as root or with sudo; otherwise print the command)
 	@sh Scripts/setup.sh
@@ -25,6 +25,9 @@ lint: ## check the formatting
 
 format: ## format all Swift files in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz
+
+reference: build ## write docs/reference/methods.md from the methods the program knows
+	.build/release/steward methods --markdown > docs/reference/methods.md
 
 fuzz: setup ## feed mutated inputs to every parser, FUZZ_SECONDS each
 	swift build -c release --product steward-fuzz

@@ -38,6 +38,20 @@ struct SpecTests {
         }
     }
 
+    @Test("docs/reference/methods.md is what `make reference` writes")
+    func reference() throws {
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = ["methods", "--markdown"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let stored = try Data(contentsOf: Self.root.appending(path: "docs/reference/methods.md"))
+        #expect(process.terminationStatus == 0 && data == stored, "run `make reference`")
+    }
+
     private func run(_ command: Spec.Command, in place: URL, name: String) throws {
         let words = try Spec.words(command.text)
         guard words.first == "steward" else {
