@@ -38,6 +38,7 @@ struct DriftPlan {
         if let schema = try file.string("schema", flag: options.schema) { reading.kinds = try SchemaFile.read(schema) }
         let columns = try file.strings("columns", flag: options.columns)
         reading.include = columns.isEmpty ? nil : columns
+        settings.columns = reading.include
         reading.exclude = try file.strings("exclude", flag: options.exclude)
         reading.missing = Set(try file.strings("missing", flag: options.missing))
         settings.prediction = try file.string("prediction", flag: options.prediction)

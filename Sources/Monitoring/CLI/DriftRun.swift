@@ -8,7 +8,9 @@ extension DriftPlan {
     func run(_ line: ProgressLine) throws(Failure) -> DriftReport {
         let reference = try load(referencePath, "Reading the reference", line)
         let current = try load(currentPath, "Reading the current data", line)
-        return try DriftComparison.run(reference, current, settings: settings) { line.update("Comparing columns", $0) }
+        return try DriftComparison.run(consume reference, consume current, settings: settings) {
+            line.update("Comparing columns", $0)
+        }
     }
 
     private func load(_ path: String, _ what: String, _ line: ProgressLine) throws(Failure) -> LoadedData {

@@ -10,6 +10,8 @@ struct AlignedColumn: Sendable {
     /// What stands in the way of a comparison, if anything does.
     var obstacle: Obstacle?
 
+    var isNumeric: Bool { kind == .num || kind == .datetime }
+
     struct Obstacle: Sendable {
         var status: ColumnReport.Status
         var explanation: String

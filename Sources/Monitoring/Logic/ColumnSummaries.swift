@@ -38,18 +38,13 @@ enum ReducedColumn: Sendable {
         }
     }
 
-    private init(numbers: [Double]) {
+    /// Works in the column's own memory where nobody else holds it.
+    private init(numbers: consuming [Double]) {
         let rows = numbers.count
-        var infinite = 0
-        var finite: [Double] = []
-        finite.reserveCapacity(rows)
-        numbers.withUnsafeBufferPointer { numbers in
-            for value in numbers {
-                if value.isFinite { finite.append(value) } else if value.isInfinite { infinite &+= 1 }
-            }
-        }
-        let missing = rows - finite.count - infinite
-        let sample = SortedSample(sorting: finite)
+        let infinite = numbers.count { $0.isInfinite }
+        numbers.removeAll { !$0.isFinite }
+        let missing = rows - numbers.count - infinite
+        let sample = SortedSample(sorting: numbers)
         let summary = ColumnSummaries.summary(of: sample, rows: rows, missing: missing, infinite: infinite)
         self = .numeric(EmpiricalDistribution(sample), summary)
     }

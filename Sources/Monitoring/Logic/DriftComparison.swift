@@ -23,14 +23,14 @@ package enum DriftComparison {
         if selection.verdict, let column = settings.segmentBy {
             report.segments = try Segmentation(column: column, settings: settings).compare(reference, current)
         }
-        let aligned = ColumnAlignment.align(reference, current)
+        var aligned = ColumnAlignment.align(reference, current)
         if selection.verdict {
             report.dataset.multivariate = MultivariateCheck.run(aligned)
         }
         reference.content = .rows(Table(columns: [], rowCount: 0))
         current.content = .rows(Table(columns: [], rowCount: 0))
         var outcomes = compareAll(
-            aligned, ColumnComparison(selection: selection, settings: settings), progress: progress)
+            &aligned, ColumnComparison(selection: selection, settings: settings), progress: progress)
         decideVerdicts(&outcomes, settings)
         report.columns = outcomes.map(\.report)
         DatasetDecision(selection: selection, settings: settings).decide(&report, pairs: outcomes.compactMap(\.pair))
@@ -38,22 +38,26 @@ package enum DriftComparison {
         return report
     }
 
-    /// All columns, on all cores; each column's data are freed when it is done.
+    /// All columns, on all cores; they are taken out of the array, and the data of each are freed when it is done.
     static func compareAll(
-        _ aligned: consuming [AlignedColumn], _ comparison: ColumnComparison,
+        _ aligned: inout [AlignedColumn], _ comparison: ColumnComparison,
         progress: (@Sendable (Double) -> Void)? = nil
     ) -> [ColumnOutcome] {
         let count = aligned.count
+        // Strings first: they need no room to sort in, and what they free is there for the numbers.
+        let order = aligned.indices.sorted { (aligned[$0].isNumeric ? 1 : 0, $0) < (aligned[$1].isNumeric ? 1 : 0, $1) }
         let waiting = Mutex<[AlignedColumn?]>(aligned.map { $0 })
+        aligned = []
         let finished = Mutex<(outcomes: [ColumnOutcome?], done: Int)>((Array(repeating: nil, count: count), 0))
-        DispatchQueue.concurrentPerform(iterations: count) { index in
+        DispatchQueue.concurrentPerform(iterations: count) { turn in
+            let index = order[turn]
             let column = waiting.withLock { slots in
                 let column = slots[index]
                 slots[index] = nil
                 return column
             }
-            guard let column else { return }
-            let outcome = comparison.compare(column)
+            guard let column = consume column else { return }
+            let outcome = comparison.compare(consume column)
             let done = finished.withLock { state in
                 state.outcomes[index] = outcome
                 state.done += 1
@@ -110,10 +114,12 @@ package enum DriftComparison {
         _ settings: DriftSettings, _ reference: borrowing LoadedData, _ current: borrowing LoadedData
     ) throws(Failure) {
         let known = Set(reference.columnNames + current.columnNames)
-        let named = [
-            ("--prediction", settings.prediction), ("--target", settings.target),
-            ("--segment-by", settings.segmentBy),
-        ].compactMap { option, name in name.map { (option, $0) } }
+        let named =
+            (settings.columns ?? []).map { ("--columns", $0) }
+            + [
+                ("--prediction", settings.prediction), ("--target", settings.target),
+                ("--segment-by", settings.segmentBy),
+            ].compactMap { option, name in name.map { (option, $0) } }
         let weighted =
             (settings.thresholds.columns.keys.sorted()).map { ("--threshold", $0) }
             + settings.importances.keys.sorted().map { ("importances", $0) }

@@ -13,6 +13,8 @@ package struct DriftSettings: Sendable {
     /// Drift needs the whole interval above the threshold, not only the estimate.
     package var strict = false
     package var thresholds = Thresholds()
+    /// The only columns that were read, when the user named some.
+    package var columns: [String]?
     package var prediction: String?
     package var target: String?
     package var segmentBy: String?

@@ -53,11 +53,12 @@ struct Segmentation {
     }
 
     private func compare(_ reference: Table, _ current: Table) -> [ColumnOutcome] {
-        let aligned = ColumnAlignment.align(
-            LoadedData(label: "", content: .rows(reference)), LoadedData(label: "", content: .rows(current)))
+        var aligned = ColumnAlignment.align(
+            LoadedData(label: "", content: .rows(reference)), LoadedData(label: "", content: .rows(current))
+        ).filter { $0.name != column && $0.obstacle == nil }
         let selection = MethodSelection(verdict: true, columns: [], datasets: [], deciding: [])
         let comparison = ColumnComparison(selection: selection, settings: settings, wantsShapes: false)
-        return DriftComparison.compareAll(aligned.filter { $0.name != column && $0.obstacle == nil }, comparison)
+        return DriftComparison.compareAll(&aligned, comparison)
     }
 
     private func rowsBySegment(_ table: Table, side: String) throws(Failure) -> [String: [Int]] {

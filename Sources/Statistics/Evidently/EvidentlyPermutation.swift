@@ -22,8 +22,7 @@ enum EvidentlyPermutation {
         for _ in 0..<1000 {
             var (rows, wanted) = (n + m, n)
             for (index, size) in pooled.enumerated() {
-                drawn[index] = ExactHypergeometric.draw(
-                    marked: size, others: rows - size, draws: wanted, using: &random)
+                drawn[index] = Hypergeometric.draw(wanted, successes: size, population: rows, &random)
                 rows -= size
                 wanted -= drawn[index]
             }
@@ -149,43 +148,5 @@ private struct KernelTriangle {
         let across = group.reduce(0.0) { $0 + rowSums[$1] } - within
         let rest = total - within - 2 * across
         return within / Double(n * (n - 1)) + rest / Double(m * (m - 1)) - 2 * across / Double(n * m)
-    }
-}
-
-/// Random counts of marked rows in a draw without replacement.
-enum ExactHypergeometric {
-    /// By inversion outwards from the mode: about one standard deviation of steps. Exact up to rounding.
-    static func draw(
-        marked: Int, others: Int, draws: Int, using random: inout SeededRandom
-    ) -> Int {
-        let low = max(0, draws - others)
-        let high = min(marked, draws)
-        guard low < high else { return low }
-        let (k, rest, n) = (Double(marked), Double(others), Double(draws))
-        let mode = min(high, max(low, Int((n + 1) * (k + 1) / (k + rest + 2))))
-        let peak = exp(
-            Special.logChoose(marked, mode) + Special.logChoose(others, draws - mode)
-                - Special.logChoose(marked + others, draws))
-        var remaining = random.uniform() - peak
-        var (below, above) = (mode, mode)
-        var (left, right) = (peak, peak)
-        while remaining > 0 {
-            if above < high {
-                let at = Double(above)
-                right *= (k - at) * (n - at) / ((at + 1) * (rest - n + at + 1))
-                above += 1
-                remaining -= right
-                if remaining <= 0 { return above }
-            }
-            if below > low {
-                let at = Double(below)
-                left *= at * (rest - n + at) / ((k - at + 1) * (n - at + 1))
-                below -= 1
-                remaining -= left
-                if remaining <= 0 { return below }
-            }
-            if (above >= high || right == 0) && (below <= low || left == 0) { return mode }
-        }
-        return mode
     }
 }
