@@ -10,21 +10,22 @@ package struct DriftCommand: ParsableCommand {
         commandName: "drift",
         abstract: "Tell whether data have drifted: how far each column moved, and how sure that is.",
         discussion: """
-            REFERENCE is what the model was trained on, CURRENT what it sees now. Each is a data file (CSV, NDJSON,
-            .npy, .npz, Parquet, Arrow; .gz where it is text), a profile written by `steward profile`, or, as the
+            REFERENCE is what the model was trained on, CURRENT what it sees now. Each is a data file (CSV, NDJSON, \
+            .npy, .npz, Parquet, Arrow; .gz where it is text), a profile written by `steward profile`, or, as the \
             reference, a SageMaker statistics.json.
 
-            A column counts as drifted when the change is statistically significant after correction for the number
-            of columns, and larger than a threshold in units people understand. docs/concepts/statistics.md has the
+            A column counts as drifted when the change is statistically significant after correction for the number \
+            of columns, and larger than a threshold in units people understand. docs/concepts/statistics.md has the \
             whole rule.
 
             Examples:
               steward drift train.csv today.csv
               steward drift train.csv today.csv --html report.html --target churned
               steward drift train.profile today.parquet --format junit > drift.xml
-              steward drift train.csv today.csv --compat evidently --method all --format json
+              steward drift a.csv b.csv --compat evidently --method all --format json
 
-            Exit status: 0 no drift, 1 drift, 2 bad usage or input, 3 too little data to decide, 4 something failed.
+            Exit status: 0 no drift, 1 drift, 2 bad usage or input, 3 too little data to decide, 4 something failed \
+            (a full disk, a missing engine).
             """)
 
     @Argument(help: "The reference data or profile.")
@@ -70,7 +71,8 @@ struct DataOptions: ParsableArguments {
             valueName: "file"))
     var schema: String?
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Compare only these columns.", valueName: "name"))
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Compare only these columns (a b, or a,b).", valueName: "name"))
     var columns: [String] = []
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Leave these columns out.", valueName: "name"))

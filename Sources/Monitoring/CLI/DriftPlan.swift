@@ -36,10 +36,10 @@ struct DriftPlan {
 
     private mutating func readData(_ options: DataOptions, _ file: DriftConfigFile) throws(Failure) {
         if let schema = try file.string("schema", flag: options.schema) { reading.kinds = try SchemaFile.read(schema) }
-        let columns = try file.strings("columns", flag: options.columns)
+        let columns = try file.strings("columns", flag: ColumnNames.split(options.columns))
         reading.include = columns.isEmpty ? nil : columns
         settings.columns = reading.include
-        reading.exclude = try file.strings("exclude", flag: options.exclude)
+        reading.exclude = try file.strings("exclude", flag: ColumnNames.split(options.exclude))
         reading.missing = Set(try file.strings("missing", flag: options.missing))
         settings.prediction = try file.string("prediction", flag: options.prediction)
         settings.target = try file.string("target", flag: options.target)
@@ -78,7 +78,16 @@ struct DriftPlan {
     ) throws(Failure) {
         format = try choice(file.string("format", flag: options.format), "--format") ?? .text
         html = try file.string("html", flag: options.html)
+        for output in [html, sagemakerViolations].compactMap(\.self) { try checkOutput(output) }
         self.failOn = try choice(file.string("fail_on", flag: failOn), "--fail-on") ?? .drift
+    }
+
+    /// A comparison may take minutes; that its report cannot be written should be known before.
+    private func checkOutput(_ output: String) throws(Failure) {
+        try AtomicFile.check(output)
+        for input in [referencePath, currentPath] where AtomicFile.isSameFile(input, output) {
+            throw Failure(.invalid, "\(output): is the data itself", hint: "Give the report another name.")
+        }
     }
 
     /// `0.2` for everything, `num=0.2`, `cat=0.1`, or `COLUMN=0.3`; the last `=` divides, for names that hold one.

@@ -58,7 +58,7 @@ struct ProfileCreate: ParsableCommand {
             Examples:
               steward profile create train.csv -o train.profile
               steward profile train.csv --schema schema.json --exclude id -o train.profile
-              steward profile train.csv --missing NA --missing ? -o train.profile
+              steward profile train.csv --missing NA ? -o train.profile
             """)
 
     @Argument(help: "The data file.")
@@ -70,22 +70,24 @@ struct ProfileCreate: ParsableCommand {
     @Option(help: "A schema file: {\"columns\": {\"name\": \"num | cat | text | bool | datetime\"}}.")
     var schema: String?
 
-    @Option(help: "Only these columns, separated by commas; may be repeated.")
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Only these columns.", valueName: "name"))
     var columns: [String] = []
 
-    @Option(help: "Not these columns, separated by commas; may be repeated.")
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Leave these columns out.", valueName: "name"))
     var exclude: [String] = []
 
-    @Option(help: "A further spelling of a missing value, beside the empty field; may be repeated.")
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Further spellings of a missing value, such as NA or null.", valueName: "text"))
     var missing: [String] = []
 
     func run() throws {
         try ProfileExit.run { () throws(Failure) in
             var options = ReadOptions()
             options.missing = Set(missing)
-            options.exclude = Self.names(exclude)
+            options.exclude = ColumnNames.split(exclude)
             if let schema { options.kinds = try SchemaFile.read(schema) }
-            if !columns.isEmpty { options.include = Self.names(columns) }
+            if !columns.isEmpty { options.include = ColumnNames.split(columns) }
             try AtomicFile.check(output)
             guard !AtomicFile.isSameFile(data, output) else {
                 throw Failure(.invalid, "\(output): is the data itself", hint: "Give the profile another name.")
@@ -106,11 +108,6 @@ struct ProfileCreate: ParsableCommand {
             try ProfileFile.write(profile, to: output)
             Terminal.message("\(output): \(ProfileText.sentence(profile))")
         }
-    }
-
-    /// Names separated by commas.
-    private static func names(_ lists: [String]) -> [String] {
-        lists.flatMap { $0.split(separator: ",").map(String.init) }
     }
 }
 

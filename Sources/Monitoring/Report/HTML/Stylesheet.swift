@@ -179,7 +179,7 @@ enum Stylesheet {
         h1{font-size:22px}
         section{margin-top:40px}
         .tools input{width:100%}
-        .ranked thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
+        .ranked thead{display:block;position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
         .ranked,.ranked tbody{display:block}
         .ranked tbody tr{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:2px 16px;padding:8px 0;
         border-bottom:1px solid var(--line)}
@@ -192,8 +192,8 @@ enum Stylesheet {
         .ranked td:empty{display:none}
         .ranked .why{grid-column:1/-1}
         .ranked td .badge{float:right}
-        .bars{width:72px}.bars.change{width:56px}
-        .cats .name{max-width:110px}
+        .bars{width:72px}.bars.change{width:40px}
+        .cats .name{max-width:96px}
         th,td{padding-right:12px}}
         @media print{:root{--bg:#fff;--panel:#fff;--line:#d5d9df;--text:#000;--text2:#333;--text3:#555;--accent:#2b45b8;
         --ref:#7b8491;--reffill:#aab1bb;--bad:#a51520;--warning:#7a4800;--good:#14602f;--unknown:#4a3b9c;--badbg:#fff;
