@@ -180,4 +180,18 @@ struct DriftComparisonTests {
         #expect(report.dataset.drifted, "\(mode)")
         #expect(report.dataset.comparedColumns > 0)
     }
+
+    @Test("Alibi's default is the detector for the columns there are")
+    func alibiDefault() throws {
+        var settings = DriftSettings()
+        settings.compatibility = .alibi
+        let numbers = try run(
+            Self.data(Self.numbers(500, seed: 1)), Self.data(Self.numbers(500, seed: 2, shift: 1)), settings)
+        #expect(numbers.dataset.results.map(\.method) == ["alibi.KSDrift_bonferroni"] && numbers.dataset.drifted)
+        settings.correction = .bh
+        let strings = try run(
+            Self.data(Self.strings("c", (0..<500).map { "v\($0 % 4)" })),
+            Self.data(Self.strings("c", (0..<500).map { "v\($0 % 2)" })), settings)
+        #expect(strings.dataset.results.map(\.method) == ["alibi.ChiSquareDrift_fdr"] && strings.dataset.drifted)
+    }
 }

@@ -14,7 +14,9 @@ package enum DriftComparison {
         _ reference: consuming LoadedData, _ current: consuming LoadedData, settings: DriftSettings,
         progress: (@Sendable (Double) -> Void)? = nil
     ) throws(Failure) -> DriftReport {
-        let selection = try MethodSelection.resolve(settings)
+        var aligned = ColumnAlignment.align(reference, current)
+        let selection = try MethodSelection.resolve(
+            settings, kinds: Set(aligned.lazy.filter { $0.obstacle == nil }.map(\.kind)))
         var report = DriftReport(
             reference: side(reference), current: side(current), settings: described(settings), columns: [],
             dataset: DatasetReport(drifted: false, driftedColumns: 0, comparedColumns: 0))
@@ -23,7 +25,6 @@ package enum DriftComparison {
         if selection.verdict, let column = settings.segmentBy {
             report.segments = try Segmentation(column: column, settings: settings).compare(reference, current)
         }
-        var aligned = ColumnAlignment.align(reference, current)
         if selection.verdict {
             report.dataset.multivariate = MultivariateCheck.run(aligned)
         }

@@ -13,8 +13,9 @@ struct MethodSelection: Sendable {
     /// The name under which Steward's own verdict is asked for and reported.
     static let verdictName = "steward.verdict"
 
-    static func resolve(_ settings: DriftSettings) throws(Failure) -> MethodSelection {
-        let defaults = defaults(of: settings)
+    /// - Parameter kinds: the kinds of the columns that can be compared; Alibi Detect has a detector for each mix.
+    static func resolve(_ settings: DriftSettings, kinds: Set<ColumnKind>) throws(Failure) -> MethodSelection {
+        let defaults = defaults(of: settings, kinds)
         guard !settings.methods.isEmpty else { return try select(defaults, deciding: Set(defaults)) }
         var names: [String] = []
         for name in settings.methods {
@@ -43,16 +44,22 @@ struct MethodSelection: Sendable {
     }
 
     /// What `--compat X` means when no method is named: what that tool would do by itself.
-    private static func defaults(of settings: DriftSettings) -> [String] {
+    private static func defaults(of settings: DriftSettings, _ kinds: Set<ColumnKind>) -> [String] {
         switch settings.compatibility {
         case .steward: [verdictName]
         case .evidently: ["evidently.default"]
         case .nannyml: ["nannyml.jensen_shannon"]
         case .counts: ["counts.psi"]
         case .scipy: ["scipy.ks_auto_two-sided", "scipy.chi2_contingency_correction_True"]
-        case .alibi:
-            settings.correction == .bh ? ["alibi.TabularDrift_fdr"] : ["alibi.TabularDrift_bonferroni"]
+        case .alibi: [detector(kinds) + (settings.correction == .bh ? "_fdr" : "_bonferroni")]
         }
+    }
+
+    private static func detector(_ kinds: Set<ColumnKind>) -> String {
+        let hasNumbers = kinds.contains(.num)
+        let hasCategories = kinds.contains(.cat) || kinds.contains(.bool)
+        if hasNumbers == hasCategories { return "alibi.TabularDrift" }
+        return hasNumbers ? "alibi.KSDrift" : "alibi.ChiSquareDrift"
     }
 
     private static func all(of compatibility: DriftSettings.Compatibility) -> [String] {
