@@ -28,6 +28,20 @@ struct SageMakerReadingTests {
         #expect(try TableProfile(serialised: profile.serialised()) == profile)
     }
 
+    @Test("a column without a distribution is known by its range, also when that is one value", arguments: [2.0, 3.0])
+    func rangeOnly(high: Double) throws {
+        let text = """
+            {"dataset": {"item_count": 3}, "features": [{"name": "x", "inferred_type": "Fractional",
+             "numerical_statistics": {
+              "common": {"num_present": 3, "num_missing": 0}, "mean": 2.0, "std_dev": 0.0, "min": 2.0, "max": \(high)}}]}
+            """
+        let statistics = try SageMaker.Statistics(try JSONParser.parse(text))
+        let column = try #require(statistics.profile.column(named: "x"))
+        #expect(column.distribution?.count == 3)
+        #expect(column.distribution?.points.first == 2 && column.distribution?.points.last == high)
+        #expect(statistics.notes == ["x: the reference holds no distribution, only its range."])
+    }
+
     @Test("lists of the most frequent values only are not exact")
     func partialCategories() throws {
         let text = """

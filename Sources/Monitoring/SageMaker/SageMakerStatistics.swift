@@ -104,7 +104,9 @@ extension SageMaker.ParsedFeature {
             note =
                 "\(name): the reference holds 10 buckets and no sketch, so its distribution is only known roughly."
         } else if let low, let high, low.isFinite, high.isFinite, low <= high {
-            sketch = Self.weighted([low: (present + 1) / 2, high: present / 2], rankError: 1)
+            // A constant column has one value; a dictionary literal may not hold it twice.
+            let ends = low == high ? [low: present] : [low: (present + 1) / 2, high: present / 2]
+            sketch = Self.weighted(ends, rankError: 1)
             note = "\(name): the reference holds no distribution, only its range."
         } else {
             note = "\(name): the reference holds no distribution."
