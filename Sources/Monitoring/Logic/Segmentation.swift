@@ -24,13 +24,16 @@ struct Segmentation {
         }.sorted { first, second in
             let a = referenceRows[first]!.count + currentRows[first]!.count
             let b = referenceRows[second]!.count + currentRows[second]!.count
-            return a != b ? a > b : first < second
+            return a != b ? a > b : first.lexicographicallyPrecedes(second)
         }.prefix(Self.maximumSegments)
         return report(
             selected.map { segment in
                 let outcomes = compare(
                     select(referenceTable, referenceRows[segment]!), select(currentTable, currentRows[segment]!))
-                return (segment, referenceRows[segment]!.count, currentRows[segment]!.count, outcomes)
+                return (
+                    String(decoding: segment, as: UTF8.self), referenceRows[segment]!.count,
+                    currentRows[segment]!.count, outcomes
+                )
             })
     }
 
@@ -61,21 +64,23 @@ struct Segmentation {
         return DriftComparison.compareAll(&aligned, comparison)
     }
 
-    private func rowsBySegment(_ table: Table, side: String) throws(Failure) -> [String: [Int]] {
+    private func rowsBySegment(_ table: Table, side: String) throws(Failure) -> [[UInt8]: [Int]] {
         guard let values = table.column(named: column)?.values else {
             throw Failure(.invalid, "\(side): --segment-by: there is no column \"\(column)\"")
         }
-        var rows: [String: [Int]] = [:]
+        // Bytes, because String equality would merge values that are canonically equal.
+        var rows: [[UInt8]: [Int]] = [:]
         switch values {
         case .strings(let strings):
             guard strings.dictionary.count <= 10_000 else { throw tooMany(strings.dictionary.count) }
+            let names = strings.dictionary.map { Array($0.utf8) }
             for (row, index) in strings.indices.enumerated() where index >= 0 {
-                rows[strings.dictionary[Int(index)], default: []].append(row)
+                rows[names[Int(index)], default: []].append(row)
             }
         case .numbers(let numbers):
             for (row, value) in numbers.values.enumerated() where !value.isNaN {
                 let isWhole = value == value.rounded() && value.magnitude < 1e15
-                rows[isWhole ? String(Int64(value)) : String(value), default: []].append(row)
+                rows[Array((isWhole ? String(Int64(value)) : String(value)).utf8), default: []].append(row)
                 guard rows.count <= 10_000 else { throw tooMany(rows.count) }
             }
         }
