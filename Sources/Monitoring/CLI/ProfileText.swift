@@ -175,19 +175,11 @@ enum ProfileText {
         var days = whole / 86_400
         if whole % 86_400 < 0 { days -= 1 }
         let time = whole - days * 86_400
-        // Days since 0000-03-01, so that the leap day ends a year; eras of 400 years have 146,097 days.
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * month + 2) / 5 + 1
-        let calendarMonth = month < 10 ? month + 3 : month - 9
-        let year = yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0)
+        let date = CalendarDate(daysSince1970: days)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let padding = String(repeating: "0", count: max(0, 4 - String(abs(year)).count))
-        let calendar = "\(year < 0 ? "-" : "")\(padding)\(abs(year))-\(two(calendarMonth))-\(two(day))"
+        let padding = String(repeating: "0", count: max(0, 4 - String(abs(date.year)).count))
+        let calendar =
+            "\(date.year < 0 ? "-" : "")\(padding)\(abs(date.year))-\(two(date.month))-\(two(date.day))"
         return time == 0 ? calendar : "\(calendar)T\(two(time / 3600)):\(two(time / 60 % 60))"
     }
 }

@@ -48,17 +48,8 @@ struct ValueFormat {
             rest += 86_400
             days -= 1
         }
-        // Days are counted from 1 March of year 0, so that the leap day is the last of its year.
-        days += 719_468
-        let era = (days >= 0 ? days : days - 146_096) / 146_097
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shifted + 2) / 5 + 1
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let date = "\(year)-\(two(month))-\(two(day))"
+        let calendar = CalendarDate(daysSince1970: days)
+        let date = "\(calendar.year)-\(two(calendar.month))-\(two(calendar.day))"
         return withTime ? "\(date) \(two(rest / 3600)):\(two(rest / 60 % 60))" : date
     }
 

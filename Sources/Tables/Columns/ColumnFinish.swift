@@ -114,27 +114,13 @@ enum Instant {
         if micro >= 1_000_000 { (second, micro) = (second + 1, 0) }
         let day = second >= 0 ? second / 86_400 : (second - 86_399) / 86_400
         let time = second - day * 86_400
-        let (year, month, date) = civil(day)
-        func pad(_ number: Int64, _ width: Int) -> String {
+        let date = CalendarDate(daysSince1970: Int(day))
+        func pad(_ number: some BinaryInteger, _ width: Int) -> String {
             let text = String(number)
             return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
         }
         let clock = "\(pad(time / 3600, 2)):\(pad(time / 60 % 60, 2)):\(pad(time % 60, 2))"
         let fraction = micro == 0 ? "" : "." + pad(micro, 6)
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(date, 2))T\(clock)\(fraction)Z"
-    }
-
-    /// Year, month and day of the proleptic Gregorian calendar, from days since 1970-01-01.
-    private static func civil(_ days: Int64) -> (Int64, Int64, Int64) {
-        // Years begin in March here, so that the leap day is the last of its year.
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let fromMarch = (5 * dayOfYear + 2) / 153
-        let month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * fromMarch + 2) / 5 + 1)
+        return "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(clock)\(fraction)Z"
     }
 }
