@@ -11,13 +11,36 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "steward",
     platforms: [.macOS(.v26)],
     products: [.executable(name: "steward", targets: ["steward"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The root: composition only.
@@ -35,7 +58,13 @@ let package = Package(
             swiftSettings: strict),
 
         // The machinery that knows no domain.
-        .target(name: "Platform", dependencies: ["Core", argumentParser], swiftSettings: strict),
+        .target(
+            name: "Platform",
+            dependencies: [
+                "Core", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite, httpTypes,
+                hummingbird, hummingbirdTLS, logging, nioCore, nioPosix, nioHTTP1, nioSSL, serviceLifecycle,
+            ],
+            swiftSettings: strict),
 
         // Engines: pure, synchronous; Tables alone opens files.
         .target(name: "Statistics", dependencies: ["Core", "CKernels"], swiftSettings: strict),
@@ -47,6 +76,8 @@ let package = Package(
         // C: numeric kernels that Swift's SIMD types make slow, and the shapes of foreign interfaces.
         .target(name: "CKernels"),
         .target(name: "CArrow"),
+        .target(name: "CSyscalls"),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // What the benchmarks read, and the fuzzer of the parsers.

@@ -9,7 +9,11 @@ private let allowedModules: [String: Set<String>] = {
         "Core": system,
         "Statistics": system.union(["Core", "CKernels", "Synchronization", "Dispatch"]),
         "Tables": files.union(["Core", "CKernels", "CArrow", "CZlib"]),
-        "Platform": files.union(["Core", "ArgumentParser"]),
+        "Platform": files.union([
+            "Core", "CPostgres", "CSyscalls", "ArgumentParser", "AsyncHTTPClient", "Crypto", "GRDB", "GRDBSQLite",
+            "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore", "NIOPosix",
+            "NIOHTTP1", "NIOSSL", "ServiceLifecycle",
+        ]),
         "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser", "Yams"]),
         "steward": files.union(["Core", "Platform", "Tables", "Monitoring", "ArgumentParser"]),
     ]
@@ -19,6 +23,22 @@ private let allowedModules: [String: Set<String>] = {
 private let thirdParty: [String: [String]] = [
     "ArgumentParser": ["Sources/steward/", "Sources/Platform/CLI/", "CLI"],
     "Yams": ["Sources/Monitoring/Config/", "CLI"],
+    "AsyncHTTPClient": ["Sources/Platform/Notify/", "Sources/Platform/CLI/"],
+    "Crypto": ["Sources/Platform/"],
+    "CPostgres": ["Sources/Platform/Database/PostgreSQL/"],
+    "CSyscalls": ["Sources/Platform/Artifacts/"],
+    "GRDB": ["Sources/Platform/Database/SQLite/"],
+    "GRDBSQLite": ["Sources/Platform/Database/SQLite/"],
+    "HTTPTypes": ["Sources/Platform/HTTP/"],
+    "Hummingbird": ["Sources/Platform/HTTP/"],
+    "HummingbirdCore": ["Sources/Platform/HTTP/"],
+    "HummingbirdTLS": ["Sources/Platform/HTTP/"],
+    "Logging": ["Sources/Platform/", "Sources/steward/"],
+    "NIOCore": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
+    "NIOHTTP1": ["Sources/Platform/HTTP/"],
+    "NIOPosix": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
+    "NIOSSL": ["Sources/Platform/HTTP/"],
+    "ServiceLifecycle": ["Sources/Platform/HTTP/", "Sources/steward/"],
 ]
 
 @Suite("Imports")

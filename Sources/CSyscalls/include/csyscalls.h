@@ -1,0 +1,16 @@
+#ifndef STEWARD_CSYSCALLS_H
+#define STEWARD_CSYSCALLS_H
+
+#include <stdint.h>
+
+/// openat2(2), which the C library does not wrap: opens `path` relative to the folder `directory` and refuses every way
+/// out of it. `resolve` holds the RESOLVE_ flags below.
+/// @return a descriptor, or -1 with errno set; ENOSYS where the kernel (before 5.6) or the system has no such call.
+int steward_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+
+/// No symbolic link anywhere in the path, no link of /proc, no leaving of the starting folder.
+#define STEWARD_RESOLVE_NO_MAGICLINKS 0x02
+#define STEWARD_RESOLVE_NO_SYMLINKS 0x04
+#define STEWARD_RESOLVE_BENEATH 0x08
+
+#endif

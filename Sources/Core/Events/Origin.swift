@@ -1,0 +1,38 @@
+/// Who does something, and how we know. (The type is not called `Actor` because that is a protocol of Swift.)
+package struct Principal: Sendable, Hashable {
+    /// How the name was established.
+    package enum Method: String, Sendable {
+        /// Single-user mode on loopback: whoever can reach the machine.
+        case local
+        /// Steward itself: retention, expiry, schedules.
+        case system
+    }
+
+    package let name: String
+    package let method: Method
+
+    package init(name: String, method: Method) {
+        self.name = name
+        self.method = method
+    }
+
+    package static let local = Principal(name: "local", method: .local)
+    package static let system = Principal(name: "system", method: .system)
+}
+
+/// What stands behind a change: who asked, in which request, and why.
+package struct Origin: Sendable {
+    package let principal: Principal
+    /// The request's identifier; nil for what no request started.
+    package let requestID: String?
+    /// The reason given by the person, if one was asked for.
+    package let reason: String?
+
+    package init(_ principal: Principal, requestID: String? = nil, reason: String? = nil) {
+        self.principal = principal
+        self.requestID = requestID
+        self.reason = reason
+    }
+
+    package static let system = Origin(.system)
+}

@@ -1,0 +1,169 @@
+package import Core
+import Synchronization
+
+/// The state of the server: reads on threads of their own, writes in groups that share one transaction and one flush to
+/// the disk, each answered after its own commit; events recorded in the same transaction as the change.
+///
+/// One type for every database; `DatabaseDriver` is where they differ.
+package final class Database: Sendable {
+    package struct Limits: Sendable {
+        /// Writes that may wait; one more is refused with "busy".
+        package var waitingWrites = 4096
+        package var waitingReads = 4096
+        /// Writes that share a transaction at most.
+        package var group = 256
+        /// How often a transaction that lost against another writer is run again.
+        package var attempts = 8
+
+        package init() {}
+    }
+
+    package let dialect: SQLDialect
+    package let statistics = DatabaseStatistics()
+    private let driver: any DatabaseDriver
+    private let limits: Limits
+    private let recorder: any EventRecorder
+    private let writes: WorkQueue<any WriteJob>
+    private let reads: WorkQueue<any ReadJob>
+    private let threads = Mutex<[WorkerThread]>([])
+
+    /// Starts the threads. The schema must be there already (`Migrations.apply`).
+    package init(driver: any DatabaseDriver, recorder: any EventRecorder, limits: Limits = Limits()) throws(Failure) {
+        self.driver = driver
+        dialect = driver.dialect
+        self.limits = limits
+        self.recorder = recorder
+        writes = WorkQueue(limit: limits.waitingWrites)
+        reads = WorkQueue(limit: limits.waitingReads)
+        do {
+            for index in 0..<driver.writers { try startWriter(index) }
+            for index in 0..<driver.readers { try startReader(index) }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// Runs `body` on a consistent view of what is committed.
+    /// - Throws: what `body` throws; `unavailable` when too many reads wait.
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws(Failure) -> Value {
+        try await answer { continuation in
+            if !reads.add(Read(body: body, continuation: continuation)) { continuation.resume(throwing: Self.busy) }
+        }
+    }
+
+    /// Runs `body` in a transaction and answers when it is on stable storage. When `body` throws, nothing of it stays.
+    /// - Throws: what `body` throws; `unavailable` when too many writes wait or the disk is full.
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws(Failure) -> Value {
+        try await answer { continuation in
+            if !writes.add(Write(body: body, continuation: continuation)) { continuation.resume(throwing: Self.busy) }
+        }
+    }
+
+    /// Finishes what waits, then closes the connections. Further work is refused.
+    package func close() {
+        writes.close()
+        reads.close()
+        for thread in threads.withLock({ $0 }) { thread.join() }
+    }
+
+    /// How much waits: writes, reads.
+    package var waiting: (writes: Int, reads: Int) { (writes.count, reads.count) }
+
+    private static let busy = Failure(
+        .unavailable, "the server is busy: too many requests wait for the database", hint: "Try again in a second.")
+
+    private func answer<Value: Sendable>(
+        _ start: (UnsafeContinuation<Value, any Error>) -> Void
+    ) async throws(Failure) -> Value {
+        do {
+            return try await withUnsafeThrowingContinuation(start)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    static func failure(_ error: any Error) -> Failure {
+        switch error {
+        case let failure as Failure: failure
+        case let error as SQLError: error.failure
+        default: Failure(.bug, "an unexpected error", cause: String(describing: error))
+        }
+    }
+}
+
+// MARK: - Threads
+
+extension Database {
+    private func startReader(_ index: Int) throws {
+        let worker = LentWorker(try driver.connect(.reading))
+        let thread = WorkerThread(name: "db-read-\(index)") { [reads, statistics] in
+            while let job = reads.take(most: 1).first {
+                statistics.countRead()
+                job.run(worker.value)
+            }
+        }
+        threads.withLock { $0.append(thread) }
+    }
+
+    private func startWriter(_ index: Int) throws {
+        let worker = LentWorker(try driver.connect(.writing))
+        let group = GroupCommit(recorder: recorder, attempts: limits.attempts, statistics: statistics)
+        let thread = WorkerThread(name: "db-write-\(index)") { [writes, limits] in
+            while true {
+                let jobs = writes.take(most: limits.group)
+                if jobs.isEmpty { return }
+                group.run(jobs, worker.value)
+            }
+        }
+        threads.withLock { $0.append(thread) }
+    }
+}
+
+/// A connection is made on one thread and then belongs to another.
+private struct LentWorker: @unchecked Sendable {
+    let value: any DatabaseWorker
+
+    init(_ value: any DatabaseWorker) { self.value = value }
+}
+
+private protocol ReadJob: Sendable {
+    func run(_ worker: any DatabaseWorker)
+}
+
+private struct Read<Value: Sendable>: ReadJob {
+    let body: @Sendable (any SQLConnection) throws -> Value
+    let continuation: UnsafeContinuation<Value, any Error>
+
+    func run(_ worker: any DatabaseWorker) {
+        let result = Result {
+            try worker.withConnection { connection in
+                try connection.begin(.reading)
+                do {
+                    let value = try body(connection)
+                    try connection.commit()
+                    return value
+                } catch {
+                    try? connection.rollback()
+                    throw error
+                }
+            }
+        }
+        continuation.resume(with: result)
+    }
+}
+
+private struct Write<Value: Sendable>: WriteJob {
+    let body: @Sendable (Transaction) throws -> Value
+    let continuation: UnsafeContinuation<Value, any Error>
+
+    func run(_ transaction: Transaction) throws -> @Sendable () -> Void {
+        let value = try body(transaction)
+        return { continuation.resume(returning: value) }
+    }
+
+    func fail(_ error: any Error) { continuation.resume(throwing: error) }
+}

@@ -1,0 +1,80 @@
+/// One connection of a driver, used by one thread at a time.
+package protocol SQLConnection: AnyObject {
+    var dialect: SQLDialect { get }
+
+    /// Runs a statement and hands over its rows one by one. Throws `SQLError`, or what `body` throws.
+    func forEach(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Void) throws
+
+    /// Runs a statement that answers no rows.
+    /// - Returns: how many rows it inserted, changed or deleted.
+    @discardableResult
+    func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
+
+    /// Runs several statements separated by semicolons, without parameters: migrations.
+    func run(script: String) throws
+
+    func begin(_ kind: TransactionKind) throws
+    /// When this returns, what was written is on stable storage.
+    func commit() throws
+    func rollback() throws
+    func setSavepoint() throws
+    func releaseSavepoint() throws
+    func rollBackToSavepoint() throws
+}
+
+package enum TransactionKind: Sendable {
+    case reading
+    case writing
+}
+
+extension SQLConnection {
+    package func forEach(_ sql: String, _ body: (any SQLRow) throws -> Void) throws { try forEach(sql, [], body) }
+
+    package func rows<Element>(
+        _ sql: String, _ arguments: [SQLValue] = [], _ element: (any SQLRow) throws -> Element
+    ) throws -> [Element] {
+        var elements: [Element] = []
+        try forEach(sql, arguments) { elements.append(try element($0)) }
+        return elements
+    }
+
+    /// The first row, if there is one. Write `LIMIT 1` where there may be many.
+    package func first<Element>(
+        _ sql: String, _ arguments: [SQLValue] = [], _ element: (any SQLRow) throws -> Element
+    ) throws -> Element? {
+        var found: Element?
+        try forEach(sql, arguments) { if found == nil { found = try element($0) } }
+        return found
+    }
+
+    @discardableResult
+    package func execute(_ sql: String) throws -> Int { try execute(sql, []) }
+
+    /// Inserts many rows with few statements.
+    /// - Parameters:
+    ///   - table: the table with its columns: `tracking_tag (run, key, value)`.
+    ///   - suffix: what follows the values, such as `ON CONFLICT DO NOTHING`.
+    ///   - values: the rows one after the other; their number is a multiple of `width`.
+    /// - Returns: how many rows were inserted or changed.
+    @discardableResult
+    package func insert(into table: String, width: Int, suffix: String = "", values: [SQLValue]) throws -> Int {
+        precondition(width > 0 && values.count.isMultiple(of: width))
+        var changed = 0
+        var position = 0
+        let total = values.count / width
+        // Few sizes, so that few statements are prepared and kept. 512 rows of up to 16 columns stay below what either
+        // database takes in one statement.
+        for size in [512, 64, 8, 1] {
+            guard total - position >= size else { continue }
+            let group = (0..<size).map { row in
+                "(" + (1...width).map { "?\(row * width + $0)" }.joined(separator: ",") + ")"
+            }
+            let sql = "INSERT INTO \(table) VALUES \(group.joined(separator: ",")) \(suffix)"
+            while total - position >= size {
+                changed += try execute(sql, Array(values[(position * width)..<((position + size) * width)]))
+                position += size
+            }
+        }
+        return changed
+    }
+}

@@ -1,0 +1,37 @@
+package import Core
+
+/// What a database driver reports. Domains seldom see it: `Database` turns what is left into a `Failure`.
+package enum SQLError: Error, Sendable {
+    /// A unique or primary key exists already. After it a PostgreSQL transaction accepts nothing more, so this is not
+    /// for control flow: look first, or write `ON CONFLICT`.
+    case duplicate(cause: String)
+    /// The transaction lost against another one and may be run again as it was.
+    case conflict(cause: String)
+    case diskFull(cause: String)
+    /// The file is damaged or no database. Nothing may be written any more.
+    case corrupt(cause: String)
+    /// The database cannot be reached, or refuses for now.
+    case unavailable(cause: String)
+    /// A value the database cannot hold, for instance a zero byte in a text.
+    case value(cause: String)
+    /// The statement is wrong: a bug.
+    case statement(cause: String)
+
+    package var failure: Failure {
+        switch self {
+        case .duplicate(let cause): Failure(.conflict, "it exists already", cause: cause)
+        case .conflict(let cause):
+            Failure(.unavailable, "too many writers change the same thing", hint: "Try again.", cause: cause)
+        case .diskFull(let cause):
+            Failure(
+                .unavailable, "the disk of the server is full; nothing was written",
+                hint: "Free some space; writing goes on by itself.", cause: cause)
+        case .corrupt(let cause):
+            Failure(.unavailable, "the database is damaged", hint: "Restore a backup (steward restore).", cause: cause)
+        case .unavailable(let cause):
+            Failure(.unavailable, "the database is not available", hint: "Try again.", cause: cause)
+        case .value(let cause): Failure(.invalid, "a text holds a character that cannot be stored", cause: cause)
+        case .statement(let cause): Failure(.bug, "the database refused a statement", cause: cause)
+        }
+    }
+}

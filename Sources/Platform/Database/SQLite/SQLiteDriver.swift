@@ -1,0 +1,66 @@
+import GRDB
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// SQLite through GRDB: one connection that writes, some that read, write-ahead log, every commit flushed.
+package struct SQLiteDriver: DatabaseDriver {
+    package let dialect = SQLDialect.sqlite
+    package let writers = 1
+    package let readers: Int
+    let path: String
+
+    /// - Parameter path: the database file; it is created when absent. Its folder must exist.
+    package init(path: String, readers: Int = 4) {
+        self.path = path
+        self.readers = readers
+    }
+
+    package func connect(_ kind: TransactionKind) throws -> any DatabaseWorker {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.readonly = kind == .reading
+        configuration.maximumReaderCount = 1
+        configuration.label = "steward"
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { try Self.prepare($0, kind) }
+            return SQLiteWorker(queue)
+        } catch let error as DatabaseError {
+            throw SQLiteConnection.translate(error)
+        }
+    }
+
+    /// `synchronous` is set after opening and read back: a commit that is not flushed would break the first promise
+    /// this server makes.
+    private static func prepare(_ database: GRDB.Database, _ kind: TransactionKind) throws {
+        if kind == .writing {
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+            let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
+            guard synchronous == 2, mode == "wal" else {
+                throw SQLError.unavailable(cause: "synchronous \(synchronous ?? -1), journal mode \(mode ?? "unknown")")
+            }
+            // A log that grew under a long read is cut again.
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        try database.execute(sql: "PRAGMA case_sensitive_like = ON")
+        try database.execute(sql: "PRAGMA foreign_keys = ON")
+        try database.execute(sql: "PRAGMA trusted_schema = OFF")
+        try database.execute(sql: "PRAGMA cache_size = -\(kind == .writing ? 32768 : 16384)")
+    }
+}
+
+final class SQLiteWorker: DatabaseWorker {
+    private let queue: DatabaseQueue
+
+    init(_ queue: DatabaseQueue) { self.queue = queue }
+
+    func withConnection<Result>(_ body: (any SQLConnection) throws -> Result) throws -> Result {
+        try queue.inDatabase { try body(SQLiteConnection($0)) }
+    }
+}

@@ -1,0 +1,64 @@
+package import Core
+
+/// What a domain plugs into the server. Everything about it is on the screen that conforms to this.
+package protocol Domain: Sendable {
+    /// Also the beginning of the names of its tables and events: `tracking`.
+    static var name: String { get }
+    /// In the order they are applied.
+    static var migrations: [Migration] { get }
+    var endpoints: [Endpoint] { get }
+    var routines: [Routine] { get }
+    var reactors: [Reactor] { get }
+}
+
+extension Domain {
+    package var routines: [Routine] { [] }
+    package var reactors: [Reactor] { [] }
+}
+
+/// What every domain is built from.
+package struct Services: Sendable {
+    package let database: Database
+    package let world: World
+    package let artifacts: any ArtifactStore
+    package let pageTokens: PageTokens
+
+    package init(database: Database, world: World, artifacts: any ArtifactStore, pageTokens: PageTokens) {
+        self.database = database
+        self.world = world
+        self.artifacts = artifacts
+        self.pageTokens = pageTokens
+    }
+}
+
+/// Work that is done again and again and may be done twice without harm: it looks at what is and makes it what it
+/// should be.
+package struct Routine: Sendable {
+    package let name: String
+    package let every: Duration
+    package let run: @Sendable () async throws -> Void
+
+    package init(_ name: String, every: Duration, _ run: @escaping @Sendable () async throws -> Void) {
+        self.name = name
+        self.every = every
+        self.run = run
+    }
+}
+
+/// Reads the event log from where it stopped last time and acts on what it finds, at least once. What it writes to the
+/// database is written exactly once: its position moves in the same transaction.
+package struct Reactor: Sendable {
+    /// Names the stored position; never reuse a name for something else.
+    package let name: String
+    /// The kinds of events it wants.
+    package let kinds: Set<String>
+    package let react: @Sendable (RecordedEvent, Transaction) throws -> Void
+
+    package init(
+        _ name: String, kinds: Set<String>, _ react: @escaping @Sendable (RecordedEvent, Transaction) throws -> Void
+    ) {
+        self.name = name
+        self.kinds = kinds
+        self.react = react
+    }
+}
