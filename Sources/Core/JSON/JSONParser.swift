@@ -2,225 +2,180 @@
 /// UTF-8 checked, duplicate member names refused.
 ///
 /// Numbers without fraction and exponent that fit become `.integer`; all others are correctly rounded doubles.
-/// A number too large for a double is refused.
+/// A number too large for a double is refused. The time is linear in the length of the document, whatever it holds.
 package struct JSONParser: ~Copyable {
-    private let bytes: [UInt8]
-    private var position = 0
-    private let maximumDepth: Int
+    package struct Options: Sendable {
+        package enum Duplicates: Sendable {
+            /// A member name given twice in one object is an error.
+            case refused
+            /// The last value of a name counts, in the place of the first, as in Python and JavaScript.
+            case lastWins
+        }
+
+        /// How deep arrays and objects may nest.
+        package var maximumDepth: Int
+        package var duplicates: Duplicates
+        /// Whether the words `NaN`, `Infinity` and `-Infinity` are numbers. They are not JSON, but Python's json module
+        /// writes them.
+        package var acceptsNonFiniteWords: Bool
+
+        package init(
+            maximumDepth: Int = 64, duplicates: Duplicates = .refused, acceptsNonFiniteWords: Bool = false
+        ) {
+            self.maximumDepth = maximumDepth
+            self.duplicates = duplicates
+            self.acceptsNonFiniteWords = acceptsNonFiniteWords
+        }
+    }
+
+    let start: UnsafePointer<UInt8>
+    let end: UnsafePointer<UInt8>
+    var position: UnsafePointer<UInt8>
+    let options: Options
+    /// What the containers that are still open hold so far.
+    private var elements = JSONStack<JSON>()
+    private var members = JSONMembers()
+    /// The content of the last string that had escapes.
+    var unescaped = JSONBuffer(capacity: 64)
 
     /// Parses one whole document.
-    /// - Parameter maximumDepth: how deep arrays and objects may nest.
-    package static func parse(_ bytes: [UInt8], maximumDepth: Int = 64) throws(Failure) -> JSON {
-        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
-        let value = try parser.value(depth: 0)
-        parser.skipSpace()
-        guard parser.position == bytes.count else {
-            throw parser.failure("unexpected text after the end of the document")
+    /// - Throws: `.invalid` with line and column (in bytes, from 1).
+    package static func parse(_ bytes: UnsafeRawBufferPointer, _ options: Options = Options()) throws(Failure) -> JSON {
+        var parser = JSONParser(bytes.assumingMemoryBound(to: UInt8.self), options)
+        return try parser.document()
+    }
+
+    package static func parse(_ bytes: [UInt8], _ options: Options = Options()) throws(Failure) -> JSON {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(Failure) in
+            try parse(UnsafeRawBufferPointer(buffer), options)
         }
+    }
+
+    package static func parse(_ text: String, _ options: Options = Options()) throws(Failure) -> JSON {
+        try parse(Array(text.utf8), options)
+    }
+
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ options: Options) {
+        // An empty buffer may have no address; any will do, because it is not read from.
+        start = bytes.baseAddress ?? UnsafePointer(bitPattern: 1)!
+        end = start + bytes.count
+        position = start
+        self.options = options
+    }
+
+    private mutating func document() throws(Failure) -> JSON {
+        if UnsafeBufferPointer(start: start, count: end - start).starts(with: [0xEF, 0xBB, 0xBF]) { position += 3 }
+        let value = try value(depth: 0)
+        skipSpace()
+        guard position == end else { throw failure("unexpected text after the end of the document") }
         return value
     }
 
-    package static func parse(_ text: String, maximumDepth: Int = 64) throws(Failure) -> JSON {
-        try parse(Array(text.utf8), maximumDepth: maximumDepth)
-    }
-
-    private init(bytes: [UInt8], maximumDepth: Int) {
-        self.bytes = bytes
-        self.maximumDepth = maximumDepth
-    }
-
-    private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-    private func failure(_ what: String) -> Failure {
+    @inline(never)
+    func failure(_ what: String) -> Failure {
         var line = 1
-        var lineStart = 0
-        for index in 0..<min(position, bytes.count) where bytes[index] == 0x0A {
-            line += 1
-            lineStart = index + 1
+        var lineStart = start
+        var byte = start
+        while byte < min(position, end) {
+            if byte.pointee == 0x0A {
+                line += 1
+                lineStart = byte + 1
+            }
+            byte += 1
         }
         return Failure(.invalid, "line \(line), column \(position - lineStart + 1): \(what)")
     }
 
+    @inline(__always)
     private mutating func skipSpace() {
-        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+        while position < end {
+            let byte = position.pointee
+            guard byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+            position += 1
+        }
+    }
+
+    /// Takes `byte` if it comes next.
+    @inline(__always)
+    mutating func take(_ byte: UInt8) -> Bool {
+        guard position < end, position.pointee == byte else { return false }
+        position += 1
+        return true
     }
 
     private mutating func value(depth: Int) throws(Failure) -> JSON {
-        guard depth <= maximumDepth else { throw failure("nested deeper than \(maximumDepth) levels") }
+        guard depth <= options.maximumDepth else { throw failure("nested deeper than \(options.maximumDepth) levels") }
         skipSpace()
-        guard let byte = current else { throw failure("unexpected end of the document") }
-        switch byte {
+        guard position < end else { throw failure("unexpected end of the document") }
+        switch position.pointee {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try literal("true", .bool(true))
-        case UInt8(ascii: "f"): return try literal("false", .bool(false))
-        case UInt8(ascii: "n"): return try literal("null", .null)
+        case UInt8(ascii: "\""): return .string(try text(content()))
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N") where options.acceptsNonFiniteWords: return try word("NaN", .number(.nan))
+        case UInt8(ascii: "I") where options.acceptsNonFiniteWords: return try word("Infinity", .number(.infinity))
         default: throw failure("expected a value")
         }
     }
 
-    private mutating func literal(_ word: String, _ value: JSON) throws(Failure) -> JSON {
-        guard bytes[position...].starts(with: word.utf8) else { throw failure("expected a value") }
-        position += word.utf8.count
+    mutating func word(_ word: StaticString, _ value: JSON) throws(Failure) -> JSON {
+        let size = word.utf8CodeUnitCount
+        guard end - position >= size,
+            UnsafeBufferPointer(start: position, count: size).elementsEqual(
+                UnsafeBufferPointer(start: word.utf8Start, count: size))
+        else { throw failure("expected a value") }
+        position += size
         return value
     }
 
     private mutating func array(depth: Int) throws(Failure) -> JSON {
         position += 1
-        var elements: [JSON] = []
         skipSpace()
-        if current == UInt8(ascii: "]") {
-            position += 1
-            return .array(elements)
-        }
+        if take(UInt8(ascii: "]")) { return .array([]) }
+        let first = elements.count
         while true {
-            elements.append(try value(depth: depth + 1))
+            elements.push(try value(depth: depth + 1))
             skipSpace()
-            switch current {
-            case UInt8(ascii: ","): position += 1
-            case UInt8(ascii: "]"):
-                position += 1
-                return .array(elements)
-            default: throw failure("expected ',' or ']'")
-            }
+            if take(UInt8(ascii: ",")) { continue }
+            guard take(UInt8(ascii: "]")) else { throw failure("expected ',' or ']'") }
+            return .array(elements.pop(from: first))
         }
     }
 
     private mutating func object(depth: Int) throws(Failure) -> JSON {
         position += 1
-        var members: [JSON.Member] = []
-        var seen: Set<[UInt8]> = []
         skipSpace()
-        if current == UInt8(ascii: "}") {
-            position += 1
-            return .object(members)
-        }
+        if take(UInt8(ascii: "}")) { return .object([]) }
+        var scope = members.enter()
         while true {
             skipSpace()
-            guard current == UInt8(ascii: "\"") else { throw failure("expected a member name in quotes") }
-            let start = position
-            let name = try string()
-            guard seen.insert(Array(name.utf8)).inserted else {
-                position = start
+            guard position < end, position.pointee == UInt8(ascii: "\"") else {
+                throw failure("expected a member name in quotes")
+            }
+            let nameStart = position
+            let bytes = try content()
+            let fingerprint = JSONMembers.fingerprint(bytes)
+            let name = try text(bytes)
+            let twin = members.find(name, fingerprint, in: &scope)
+            if twin != nil, options.duplicates == .refused {
+                position = nameStart
                 throw failure("member \"\(name)\" is given twice")
             }
             skipSpace()
-            guard current == UInt8(ascii: ":") else { throw failure("expected ':'") }
-            position += 1
-            members.append(.init(name, try value(depth: depth + 1)))
+            guard take(UInt8(ascii: ":")) else { throw failure("expected ':'") }
+            let value = try value(depth: depth + 1)
+            if let twin {
+                members.replace(twin, .init(name, value))
+            } else {
+                members.add(.init(name, value), fingerprint)
+            }
             skipSpace()
-            switch current {
-            case UInt8(ascii: ","): position += 1
-            case UInt8(ascii: "}"):
-                position += 1
-                return .object(members)
-            default: throw failure("expected ',' or '}'")
-            }
+            if take(UInt8(ascii: ",")) { continue }
+            guard take(UInt8(ascii: "}")) else { throw failure("expected ',' or '}'") }
+            return .object(members.leave(scope))
         }
-    }
-
-    private mutating func number() throws(Failure) -> JSON {
-        let start = position
-        var isInteger = true
-        if current == UInt8(ascii: "-") { position += 1 }
-        let firstDigit = position
-        let digits = skipDigits()
-        guard digits > 0 else { throw failure("expected a digit") }
-        guard digits == 1 || bytes[firstDigit] != UInt8(ascii: "0") else {
-            position = firstDigit
-            throw failure("a number must not begin with 0")
-        }
-        if current == UInt8(ascii: ".") {
-            isInteger = false
-            position += 1
-            guard skipDigits() > 0 else { throw failure("expected a digit after the point") }
-        }
-        if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
-            isInteger = false
-            position += 1
-            if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
-            guard skipDigits() > 0 else { throw failure("expected a digit in the exponent") }
-        }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isInteger, let value = Int64(text) { return .integer(value) }
-        guard let value = Double(text), value.isFinite else {
-            position = start
-            throw failure("the number is too large for a double")
-        }
-        return .number(value)
-    }
-
-    private mutating func skipDigits() -> Int {
-        let start = position
-        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
-        return position - start
-    }
-
-    private mutating func string() throws(Failure) -> String {
-        position += 1
-        var content: [UInt8] = []
-        while let byte = current {
-            switch byte {
-            case UInt8(ascii: "\""):
-                guard let text = String(validating: content, as: UTF8.self) else {
-                    throw failure("invalid UTF-8 in a string")
-                }
-                position += 1
-                return text
-            case UInt8(ascii: "\\"):
-                position += 1
-                try escape(into: &content)
-            case 0..<0x20: throw failure("a control character in a string must be escaped")
-            default:
-                content.append(byte)
-                position += 1
-            }
-        }
-        throw failure("unclosed string")
-    }
-
-    private static let simpleEscapes: [UInt8: UInt8] = [
-        UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "\\"): UInt8(ascii: "\\"),
-        UInt8(ascii: "/"): UInt8(ascii: "/"),
-        UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
-    ]
-
-    private mutating func escape(into content: inout [UInt8]) throws(Failure) {
-        guard let byte = current else { throw failure("unclosed string") }
-        position += 1
-        if let plain = Self.simpleEscapes[byte] {
-            content.append(plain)
-            return
-        }
-        guard byte == UInt8(ascii: "u") else { throw failure("unknown escape") }
-        var scalar = try hexadecimal()
-        if (0xD800..<0xDC00).contains(scalar) {
-            guard current == UInt8(ascii: "\\"), position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "u")
-            else {
-                throw failure("a high surrogate without its low surrogate")
-            }
-            position += 2
-            let low = try hexadecimal()
-            guard (0xDC00..<0xE000).contains(low) else { throw failure("a high surrogate without its low surrogate") }
-            scalar = 0x10000 + ((scalar - 0xD800) << 10) + (low - 0xDC00)
-        }
-        guard let unicode = Unicode.Scalar(scalar) else { throw failure("a low surrogate without its high surrogate") }
-        content.append(contentsOf: UTF8.encode(unicode)!)
-    }
-
-    private mutating func hexadecimal() throws(Failure) -> UInt32 {
-        guard position + 4 <= bytes.count else { throw failure("expected four hexadecimal digits") }
-        var value: UInt32 = 0
-        for byte in bytes[position..<position + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw failure("expected four hexadecimal digits")
-            }
-            value = value << 4 | UInt32(digit)
-        }
-        position += 4
-        return value
     }
 }
