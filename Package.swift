@@ -57,6 +57,11 @@ let package = Package(
             dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser, "Yams"],
             swiftSettings: strict),
 
+        .target(name: "Tracking", dependencies: ["Core", "Platform", "MLflow"], swiftSettings: strict),
+
+        // What the domains that speak MLflow's protocol share.
+        .target(name: "MLflow", dependencies: ["Core", "Platform"], swiftSettings: strict),
+
         // The machinery that knows no domain.
         .target(
             name: "Platform",
@@ -112,6 +117,8 @@ let package = Package(
             name: "MonitoringTests",
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
+        .testTarget(
+            name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core"], swiftSettings: strict),
         .testTarget(name: "SpecTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

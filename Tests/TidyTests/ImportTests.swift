@@ -15,6 +15,8 @@ private let allowedModules: [String: Set<String>] = {
             "NIOHTTP1", "NIOSSL", "ServiceLifecycle",
         ]),
         "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser", "Yams"]),
+        "MLflow": files.union(["Core", "Platform"]),
+        "Tracking": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "steward": files.union(["Core", "Platform", "Tables", "Monitoring", "ArgumentParser"]),
     ]
 }()

@@ -4,7 +4,8 @@ package import Core
 package struct Migration: Sendable {
     /// Unique and ordered within its domain: `tracking-001-experiments`.
     package let name: String
-    /// Statements with the words in braces of `SQLDialect.expand`.
+    /// Statements with the words in braces of `SQLDialect.expand`, and `{now}` for the time they are applied at, in
+    /// milliseconds since 1970.
     package let statements: String
 
     package init(_ name: String, _ statements: String) {
@@ -48,7 +49,9 @@ package enum Migrations {
                     hint: "Use that version, or restore a backup made before the upgrade.")
             }
             for migration in migrations where !done.contains(migration.name) {
-                try connection.run(script: connection.dialect.expand(migration.statements))
+                let statements = migration.statements.split(separator: "{now}", omittingEmptySubsequences: false)
+                    .joined(separator: String(now.milliseconds))
+                try connection.run(script: connection.dialect.expand(statements))
                 try connection.execute(
                     "INSERT INTO platform_migration (name, applied_at) VALUES (?1, ?2)",
                     [.text(migration.name), .integer(now.milliseconds)])
