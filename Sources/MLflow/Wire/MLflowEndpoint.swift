@@ -1,4 +1,3 @@
-package import Core
 package import Platform
 
 extension Endpoint {
@@ -19,7 +18,8 @@ extension Endpoint {
     ) -> [Endpoint] {
         let prefixes = mount == .ajax ? ["ajax-api"] : ["api", "ajax-api"]
         return prefixes.map { prefix in
-            Endpoint(method, "/\(prefix)/\(version)/\(path)", access, effect, summary, bodyLimit: bodyLimit) { request in
+            Endpoint(method, "/\(prefix)/\(version)/\(path)", access, effect, summary, bodyLimit: bodyLimit) {
+                request in
                 try await handle(ProtoMessage.read(request, limit: bodyLimit), request)
             }
         }

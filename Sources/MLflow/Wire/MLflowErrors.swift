@@ -1,4 +1,4 @@
-package import Core
+import Core
 package import Platform
 
 /// How failures look to MLflow's clients, which go by `error_code` in the body, not by the status.

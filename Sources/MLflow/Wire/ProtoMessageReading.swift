@@ -51,7 +51,8 @@ extension ProtoMessage {
 
     private static func parse(_ bytes: [UInt8]) throws(Failure) -> JSON {
         do {
-            return try JSONParser.parse(bytes)
+            return try JSONParser.parse(
+                bytes, JSONParser.Options(duplicates: .lastWins, acceptsNonFiniteWords: true))
         } catch {
             throw Failure(.invalid, "Bad Request. The request body is not valid JSON: \(error.message).")
         }
