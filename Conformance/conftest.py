@@ -22,9 +22,10 @@ def pytest_collection_modifyitems(items):
     if not IS_ORACLE:
         return
     for item in items:
-        harmful = item.get_closest_marker("harms_mlflow") is not None
-        if harmful or item.get_closest_marker("better_than_mlflow"):
-            item.add_marker(pytest.mark.xfail(reason="Steward is better here", strict=True, run=not harmful))
+        marked = {marker.name for marker in item.iter_markers()}
+        harmful, strict = "harms_mlflow" in marked, "by_chance" not in marked
+        if harmful or "better_than_mlflow" in marked:
+            item.add_marker(pytest.mark.xfail(reason="Steward is better here", strict=strict, run=not harmful))
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,16 @@ def test_the_default_experiment_exists(wire):
     experiment = get(wire, "0")
     assert experiment["experiment_id"] == "0"
     assert experiment["name"] == "Default"
-    assert wire.get("experiments/get-by-name", {"experiment_name": "Default"}).ok()["experiment"]["experiment_id"] == "0"
+    assert (
+        wire.get("experiments/get-by-name", {"experiment_name": "Default"}).ok()["experiment"]["experiment_id"] == "0"
+    )
 
 
 def test_create_answers_a_decimal_id_and_get_the_whole_experiment(wire):
     name = unique("exp")
-    identifier = wire.post("experiments/create", {"name": name, "tags": [{"key": "team", "value": "fraud"}]}).ok()["experiment_id"]
+    identifier = wire.post("experiments/create", {"name": name, "tags": [{"key": "team", "value": "fraud"}]}).ok()[
+        "experiment_id"
+    ]
     assert isinstance(identifier, str) and identifier.isdecimal()
     experiment = get(wire, identifier)
     assert experiment["experiment_id"] == identifier
@@ -35,17 +39,23 @@ def test_an_experiment_without_tags_has_no_tags_field(wire, experiment):
     assert "tags" not in get(wire, experiment)
 
 
-@pytest.mark.parametrize("name", ["with space", "sla/sh", "co:lon", "ümlaut 中文 🚀", "a.b-c_d", "'quoted'", "%41", "x\ty"])
+@pytest.mark.parametrize(
+    "name", ["with space", "sla/sh", "co:lon", "ümlaut 中文 🚀", "a.b-c_d", "'quoted'", "%41", "x\ty"]
+)
 def test_names_are_free_text(wire, name):
     name = unique() + name
     identifier = wire.experiment(name)
-    assert wire.get("experiments/get-by-name", {"experiment_name": name}).ok()["experiment"]["experiment_id"] == identifier
+    assert (
+        wire.get("experiments/get-by-name", {"experiment_name": name}).ok()["experiment"]["experiment_id"] == identifier
+    )
 
 
 def test_names_have_at_most_500_characters(wire):
     name = unique()
     wire.experiment(name + "é" * (500 - len(name)))
-    wire.post("experiments/create", {"name": name + "x" * (501 - len(name))}).invalid("'name' exceeds the maximum length of 500")
+    wire.post("experiments/create", {"name": name + "x" * (501 - len(name))}).invalid(
+        "'name' exceeds the maximum length of 500"
+    )
 
 
 @pytest.mark.parametrize("name", [" ", "   ", "\t\n"])
@@ -137,7 +147,9 @@ def test_unknown_experiments(wire):
     wire.post("experiments/set-experiment-tag", {"experiment_id": missing, "key": "k", "value": "v"}).not_found(message)
     wire.post("experiments/delete-experiment-tag", {"experiment_id": missing, "key": "k"}).not_found(message)
     name = unique("nobody")
-    wire.get("experiments/get-by-name", {"experiment_name": name}).not_found(f"Could not find experiment with name '{name}'")
+    wire.get("experiments/get-by-name", {"experiment_name": name}).not_found(
+        f"Could not find experiment with name '{name}'"
+    )
 
 
 @better
@@ -248,12 +260,48 @@ def test_tags_are_set_overwritten_and_deleted(wire, experiment):
     wire.post("experiments/set-experiment-tag", {"experiment_id": experiment, "key": "bare"}).empty()
     assert sorted(t["key"] for t in get(wire, experiment)["tags"]) == ["bare", "k"]
     wire.post("experiments/delete-experiment-tag", {"experiment_id": experiment, "key": "k"}).empty()
-    wire.post("experiments/delete-experiment-tag", {"experiment_id": experiment, "key": "k"}).not_found("No tag with name: k")
+    wire.post("experiments/delete-experiment-tag", {"experiment_id": experiment, "key": "k"}).not_found(
+        "No tag with name: k"
+    )
     assert [t["key"] for t in get(wire, experiment)["tags"]] == ["bare"]
 
 
-GOOD_KEYS = ["a", "a/b", "a b", "a:b", "a.b", "a-b_c", "é", "中", "mlflow.note.content", "k" * 250, "a/b/c.d", ".hidden", "a..b"]
-BAD_KEYS = ["a//b", "../a", "/a", "a/", "a/../b", "a/./b", ".", "..", "...", "..a", "a$b", "a\nb", "a,b", "a(b)", "a\\b", "a#b", "a?b", "a%b", "k" * 251]
+GOOD_KEYS = [
+    "a",
+    "a/b",
+    "a b",
+    "a:b",
+    "a.b",
+    "a-b_c",
+    "é",
+    "中",
+    "mlflow.note.content",
+    "k" * 250,
+    "a/b/c.d",
+    ".hidden",
+    "a..b",
+]
+BAD_KEYS = [
+    "a//b",
+    "../a",
+    "/a",
+    "a/",
+    "a/../b",
+    "a/./b",
+    ".",
+    "..",
+    "...",
+    "..a",
+    "a$b",
+    "a\nb",
+    "a,b",
+    "a(b)",
+    "a\\b",
+    "a#b",
+    "a?b",
+    "a%b",
+    "k" * 251,
+]
 
 
 @pytest.mark.parametrize("key", GOOD_KEYS)
@@ -272,7 +320,9 @@ def test_bad_tag_keys(wire, experiment, key):
 def test_tag_values_have_at_most_20000_characters(wire, experiment):
     body = {"experiment_id": experiment, "key": "big"}
     wire.post("experiments/set-experiment-tag", {**body, "value": "é" * 20_000}).empty()
-    wire.post("experiments/set-experiment-tag", {**body, "value": "v" * 20_001}).invalid("exceeds the maximum length of 20000")
+    wire.post("experiments/set-experiment-tag", {**body, "value": "v" * 20_001}).invalid(
+        "exceeds the maximum length of 20000"
+    )
     assert get(wire, experiment)["tags"][0]["value"] == "é" * 20_000
 
 

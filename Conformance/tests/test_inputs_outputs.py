@@ -6,7 +6,14 @@ import pytest
 
 from wire import AJAX, NO_SUCH_RUN, better
 
-DATASET = {"name": "iris", "digest": "d1", "source_type": "http", "source": '{"url": "x"}', "schema": '{"a": 1}', "profile": '{"rows": 3}'}
+DATASET = {
+    "name": "iris",
+    "digest": "d1",
+    "source_type": "http",
+    "source": '{"url": "x"}',
+    "schema": '{"a": 1}',
+    "profile": '{"rows": 3}',
+}
 
 
 def log_inputs(wire, run, *datasets, **fields):
@@ -57,11 +64,15 @@ def test_nothing_to_log_is_fine(wire, run):
 @pytest.mark.parametrize("field,limit", [("name", 500), ("digest", 36), ("source", 65_535), ("schema", 1_048_575)])
 def test_fields_have_limits(wire, run, field, limit):
     log_inputs(wire, run, {"dataset": {**DATASET, field: "x" * limit}}).empty()
-    log_inputs(wire, run, {"dataset": {**DATASET, field: "x" * (limit + 1)}}).invalid(f"'{field}' exceeds the maximum length of {limit}")
+    log_inputs(wire, run, {"dataset": {**DATASET, field: "x" * (limit + 1)}}).invalid(
+        f"'{field}' exceeds the maximum length of {limit}"
+    )
     assert [i["dataset"][field] for i in inputs(wire, run)] == ["x" * limit]
 
 
-@pytest.mark.parametrize("tag,limit", [({"key": "k" * 256, "value": "v"}, 255), ({"key": "k", "value": "v" * 501}, 500)])
+@pytest.mark.parametrize(
+    "tag,limit", [({"key": "k" * 256, "value": "v"}, 255), ({"key": "k", "value": "v" * 501}, 500)]
+)
 def test_input_tags_have_limits(wire, run, tag, limit):
     log_inputs(wire, run, {"dataset": DATASET, "tags": [tag]}).invalid(f"maximum length of {limit}")
     assert inputs(wire, run) == []
@@ -70,7 +81,13 @@ def test_input_tags_have_limits(wire, run, tag, limit):
 @better
 @pytest.mark.parametrize(
     "entry",
-    [{"tags": []}, {"dataset": {}}, {"dataset": {"name": "x"}}, {"dataset": {**DATASET, "name": ""}}, {"dataset": {**DATASET, "digest": ""}}],
+    [
+        {"tags": []},
+        {"dataset": {}},
+        {"dataset": {"name": "x"}},
+        {"dataset": {**DATASET, "name": ""}},
+        {"dataset": {**DATASET, "digest": ""}},
+    ],
 )
 def test_a_dataset_without_identity_is_refused(wire, run, entry):
     log_inputs(wire, run, entry).invalid()
@@ -118,10 +135,18 @@ class TestLogModel:
     """The tag that 2.x clients keep their models in."""
 
     def info(self, run, path="model", **fields):
-        return {"artifact_path": path, "utc_time_created": "2026-01-02 03:04:05.6", "run_id": run, "flavors": {"python_function": {}}, **fields}
+        return {
+            "artifact_path": path,
+            "utc_time_created": "2026-01-02 03:04:05.6",
+            "run_id": run,
+            "flavors": {"python_function": {}},
+            **fields,
+        }
 
     def log(self, wire, run, info):
-        return wire.post("runs/log-model", {"run_id": run, "model_json": info if isinstance(info, str) else json.dumps(info)})
+        return wire.post(
+            "runs/log-model", {"run_id": run, "model_json": info if isinstance(info, str) else json.dumps(info)}
+        )
 
     def logged(self, wire, run):
         return json.loads(wire.tags(run)["mlflow.log-model.history"])
@@ -160,11 +185,16 @@ SEARCH_DATASETS = AJAX + "experiments/search-datasets"
 
 def test_search_datasets(wire):
     first, second = wire.experiment(), wire.experiment()
-    for experiment, dataset, tags in ((first, DATASET, context("training")), (first, {**DATASET, "name": "wine"}, []), (second, DATASET, [])):
+    for experiment, dataset, tags in (
+        (first, DATASET, context("training")),
+        (first, {**DATASET, "name": "wine"}, []),
+        (second, DATASET, []),
+    ):
         log_inputs(wire, wire.run(experiment), {"dataset": dataset, "tags": tags}).empty()
     found = wire.post(SEARCH_DATASETS, {"experiment_ids": [first, second]}).ok()["dataset_summaries"]
     assert sorted((s["experiment_id"], s["name"], s["digest"], s.get("context")) for s in found) == sorted(
-        [(first, "iris", "d1", "training"), (first, "wine", "d1", None), (second, "iris", "d1", None)], key=lambda s: s[:3]
+        [(first, "iris", "d1", "training"), (first, "wine", "d1", None), (second, "iris", "d1", None)],
+        key=lambda s: s[:3],
     )
     assert wire.post(SEARCH_DATASETS, {"experiment_ids": ["999999999"]}).ok() == {}
 

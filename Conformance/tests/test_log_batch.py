@@ -17,7 +17,10 @@ def metric(key="m", value=1, timestamp=1, **fields):
 
 def contents(wire, run):
     data = wire.get_run(run)["data"]
-    return {kind: {e["key"]: e["value"] for e in data.get(kind, []) if e["key"] != "mlflow.runName"} for kind in ("metrics", "params", "tags")}
+    return {
+        kind: {e["key"]: e["value"] for e in data.get(kind, []) if e["key"] != "mlflow.runName"}
+        for kind in ("metrics", "params", "tags")
+    }
 
 
 NOTHING = {"metrics": {}, "params": {}, "tags": {}}
@@ -49,7 +52,10 @@ def test_unknown_run(wire):
     "fields,message",
     [
         ({"metrics": [{"key": "m"}]}, r"Missing value for required parameter 'metrics\[0\]\.value'"),
-        ({"metrics": [metric(), {"value": 1, "timestamp": 1}]}, r"Missing value for required parameter 'metrics\[1\]\.key'"),
+        (
+            {"metrics": [metric(), {"value": 1, "timestamp": 1}]},
+            r"Missing value for required parameter 'metrics\[1\]\.key'",
+        ),
         ({"metrics": [{"key": "m", "value": 1}]}, r"Missing value for required parameter 'metrics\[0\]\.timestamp'"),
         ({"metrics": [metric(value=None)]}, r"metrics\[0\]\.value"),
         ({"metrics": [metric(timestamp=-1)]}, r"metrics\[0\]\.timestamp"),
@@ -57,7 +63,10 @@ def test_unknown_run(wire):
         ({"metrics": [metric("k" * 251)]}, "250"),
         ({"params": [{"value": "x"}]}, r"Missing value for required parameter 'params\[0\]\.key'"),
         ({"params": [{"key": "a//b", "value": "x"}]}, r"params\[0\]\.key"),
-        ({"params": [{"key": "d", "value": "1"}, {"key": "d", "value": "2"}]}, r"Duplicate parameter keys have been submitted: \['d'\]"),
+        (
+            {"params": [{"key": "d", "value": "1"}, {"key": "d", "value": "2"}]},
+            r"Duplicate parameter keys have been submitted: \['d'\]",
+        ),
         ({"params": [{"key": "d", "value": "1"}, {"key": "d", "value": "1"}]}, "Duplicate parameter keys"),
         ({"tags": [{"value": "x"}]}, r"Missing value for required parameter 'tags\[0\]\.key'"),
         ({"tags": [{"key": "a$", "value": "x"}]}, r"tags\[0\]\.key"),
@@ -118,7 +127,10 @@ def test_a_changed_param_is_refused(wire, run):
         ({"params": [{"key": f"p{i}", "value": ""} for i in range(101)]}, "at most 100 params. Got 101"),
         ({"tags": [{"key": f"t{i}", "value": ""} for i in range(101)]}, "at most 100 tags. Got 101"),
         (
-            {"metrics": [metric(f"m{i}") for i in range(950)], "params": [{"key": f"p{i}", "value": ""} for i in range(51)]},
+            {
+                "metrics": [metric(f"m{i}") for i in range(950)],
+                "params": [{"key": f"p{i}", "value": ""} for i in range(51)],
+            },
             "at most 1000 metrics, params, and tags. Got 1001",
         ),
     ],
@@ -175,4 +187,8 @@ def test_the_stock_client_splits_what_is_too_long(mlflow, client, experiment):
         mlflow.log_metrics({f"m{i}": i for i in range(1200)}, step=2)
         mlflow.set_tags({f"t{i}": i for i in range(120)})
     data = client.get_run(run.info.run_id).data
-    assert len(data.params) == 150 and len(data.metrics) == 1200 and len([t for t in data.tags if t.startswith("t")]) == 120
+    assert (
+        len(data.params) == 150
+        and len(data.metrics) == 1200
+        and len([t for t in data.tags if t.startswith("t")]) == 120
+    )

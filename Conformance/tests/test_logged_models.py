@@ -29,7 +29,12 @@ def test_create_answers_the_model(wire, experiment, run):
     model = wire.post("logged-models", body).ok()["model"]
     info = model["info"]
     assert re.fullmatch(r"m-[0-9a-f]{32}", info["model_id"])
-    assert (info["experiment_id"], info["name"], info["model_type"], info["source_run_id"]) == (experiment, "classifier", "agent", run)
+    assert (info["experiment_id"], info["name"], info["model_type"], info["source_run_id"]) == (
+        experiment,
+        "classifier",
+        "agent",
+        run,
+    )
     assert info["status"] == "LOGGED_MODEL_PENDING"
     assert info["artifact_uri"] == f"mlflow-artifacts:/{experiment}/models/{info['model_id']}/artifacts"
     assert isinstance(info["creation_timestamp_ms"], int) and info["creation_timestamp_ms"] > 1_600_000_000_000
@@ -116,7 +121,10 @@ def test_an_unknown_status_is_refused(wire, experiment, status):
 
 def test_tags(wire, experiment):
     model = wire.logged_model(experiment, tags=[{"key": "a", "value": "b"}])["model_id"]
-    wire.patch(f"logged-models/{model}/tags", {"model_id": model, "tags": [{"key": "x", "value": "y"}, {"key": "a", "value": "c"}]}).ok()
+    wire.patch(
+        f"logged-models/{model}/tags",
+        {"model_id": model, "tags": [{"key": "x", "value": "y"}, {"key": "a", "value": "c"}]},
+    ).ok()
     wire.patch(f"logged-models/{model}/tags", {"tags": [{"key": "e", "value": ""}]}).ok()
     assert {t["key"]: t.get("value", "") for t in get(wire, model)["info"]["tags"]} == {"a": "c", "x": "y", "e": ""}
     wire.delete(f"logged-models/{model}/tags/x").ok()
@@ -158,7 +166,10 @@ def test_metrics_of_a_run_belong_to_the_model_too(wire, experiment, run):
     metric = {"key": "f1", "value": 0.1, "timestamp": 1, "model_id": model, "dataset_name": "d", "dataset_digest": "g"}
     wire.post("runs/log-batch", {"run_id": run, "metrics": [metric]}).empty()
     found = get(wire, model)["data"]["metrics"]
-    points = {(m["key"], m["value"], m["step"], m.get("dataset_name"), m.get("dataset_digest"), m["run_id"], m["model_id"]) for m in found}
+    points = {
+        (m["key"], m["value"], m["step"], m.get("dataset_name"), m.get("dataset_digest"), m["run_id"], m["model_id"])
+        for m in found
+    }
     assert points == {
         ("acc", 0.5, 1, "d", "g", run, model),
         ("acc", 0.7, 2, None, None, run, model),
@@ -199,11 +210,18 @@ def test_artifacts(wire, experiment):
     uri = f"mlflow-artifacts:/{experiment}/models/{model}/artifacts"
     top = wire.get(f"logged-models/{model}/artifacts/directories").ok()
     assert top["root_uri"] == uri
-    assert [(f["path"], f["is_dir"], f.get("file_size")) for f in top["files"]] == [("MLmodel", False, 4), ("data", True, None)]
+    assert [(f["path"], f["is_dir"], f.get("file_size")) for f in top["files"]] == [
+        ("MLmodel", False, 4),
+        ("data", True, None),
+    ]
     below = wire.get(f"logged-models/{model}/artifacts/directories", {"artifact_directory_path": "data"}).ok()
     assert below["files"] == [{"path": "data/weights.bin", "is_dir": False, "file_size": 3}]
-    assert wire.get(f"logged-models/{model}/artifacts/directories", {"artifact_directory_path": "nope"}).ok() == {"root_uri": uri}
-    wire.get(f"logged-models/{model}/artifacts/directories", {"artifact_directory_path": "../x"}).invalid("Invalid path")
+    assert wire.get(f"logged-models/{model}/artifacts/directories", {"artifact_directory_path": "nope"}).ok() == {
+        "root_uri": uri
+    }
+    wire.get(f"logged-models/{model}/artifacts/directories", {"artifact_directory_path": "../x"}).invalid(
+        "Invalid path"
+    )
     files = f"{AJAX}logged-models/{model}/artifacts/files"
     download = wire.get(files, {"artifact_file_path": "data/weights.bin"})
     assert download.content == b"abc" and "attachment" in download.headers["Content-Disposition"]

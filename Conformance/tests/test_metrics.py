@@ -92,7 +92,25 @@ def test_good_keys(wire, run, key):
 
 
 @pytest.mark.parametrize(
-    "key", ["a//b", "../a", "/a", "a/", "a/../b", "a/./b", ".", "..", "..a", "a$b", "a\nb", "a,b", "a(b)", "a\\b", "a%b", "k" * 251]
+    "key",
+    [
+        "a//b",
+        "../a",
+        "/a",
+        "a/",
+        "a/../b",
+        "a/./b",
+        ".",
+        "..",
+        "..a",
+        "a$b",
+        "a\nb",
+        "a,b",
+        "a(b)",
+        "a\\b",
+        "a%b",
+        "k" * 251,
+    ],
 )
 def test_bad_keys(wire, run, key):
     wire.log_metric(run, key, 1).invalid()
@@ -129,7 +147,16 @@ def test_the_latest_point_has_the_greatest_step_then_timestamp_then_value(wire, 
     assert len(wire.history(run, "m")) == len(points)
 
 
-POINTS = [(2, 10, 1.0), (1, 30, 5.0), (2, 20, "NaN"), (0, 20, 7.0), (2, 20, 3.0), (2, 20, "Infinity"), (2, 20, 3.0), (3, 10, -4.0)]
+POINTS = [
+    (2, 10, 1.0),
+    (1, 30, 5.0),
+    (2, 20, "NaN"),
+    (0, 20, 7.0),
+    (2, 20, 3.0),
+    (2, 20, "Infinity"),
+    (2, 20, 3.0),
+    (3, 10, -4.0),
+]
 SORTED = [(2, 10, 1.0), (3, 10, -4.0), (0, 20, 7.0), (2, 20, "NaN"), (2, 20, 3.0), (2, 20, HUGE), (1, 30, 5.0)]
 
 

@@ -17,7 +17,9 @@ def test_create_answers_the_version(wire, model, run):
     assert isinstance(version["creation_timestamp"], int)
     assert version["last_updated_timestamp"] == version["creation_timestamp"]
     assert wire.get_version(model, "1") == version
-    assert wire.get("model-versions/get-download-uri", {"name": model, "version": "1"}).ok() == {"artifact_uri": "s3://bucket/m"}
+    assert wire.get("model-versions/get-download-uri", {"name": model, "version": "1"}).ok() == {
+        "artifact_uri": "s3://bucket/m"
+    }
 
 
 def test_a_version_with_nothing_but_a_source(wire, model):
@@ -121,7 +123,9 @@ def test_a_version_that_is_a_number_is_refused(wire, model):
 def test_update(wire, model):
     before = wire.version(model, description="old")
     tick()
-    after = wire.patch("model-versions/update", {"name": model, "version": "1", "description": "new"}).ok()["model_version"]
+    after = wire.patch("model-versions/update", {"name": model, "version": "1", "description": "new"}).ok()[
+        "model_version"
+    ]
     assert after["description"] == "new"
     assert after["last_updated_timestamp"] > before["last_updated_timestamp"]
     assert wire.get_version(model, "1") == after
@@ -142,7 +146,9 @@ def test_bad_tags(wire, model, tag):
     wire.version(model)
     key, value = tag
     wire.post("model-versions/set-tag", {"name": model, "version": "1", "key": key, "value": value}).invalid()
-    wire.post("model-versions/create", {"name": model, "source": "s3://b/p", "tags": [{"key": key, "value": value}]}).invalid()
+    wire.post(
+        "model-versions/create", {"name": model, "source": "s3://b/p", "tags": [{"key": key, "value": value}]}
+    ).invalid()
     assert wire.version(model)["version"] == "2"
 
 
@@ -154,7 +160,9 @@ def test_deleted_versions_are_gone(wire, model):
     for method, path, body in calls(model, "2"):
         reply = wire.get(path, body) if method == "GET" else wire.send(method, path, body)
         reply.not_found("version=2")
-    wire.get("registered-models/alias", {"name": model, "alias": "gone"}).invalid("Registered model alias gone not found")
+    wire.get("registered-models/alias", {"name": model, "alias": "gone"}).invalid(
+        "Registered model alias gone not found"
+    )
     assert [v["version"] for v in wire.get_model(model)["latest_versions"]] == ["1"]
     found = wire.get("model-versions/search", {"filter": f"name = '{model}'"}).ok()["model_versions"]
     assert [v["version"] for v in found] == ["1"]
@@ -167,7 +175,14 @@ def stage(wire, model, version, to, **fields):
 
 class TestStages:
     @pytest.mark.parametrize(
-        "given,stored", [("Staging", "Staging"), ("production", "Production"), ("ARCHIVED", "Archived"), ("none", "None"), ("sTaGiNg", "Staging")]
+        "given,stored",
+        [
+            ("Staging", "Staging"),
+            ("production", "Production"),
+            ("ARCHIVED", "Archived"),
+            ("none", "None"),
+            ("sTaGiNg", "Staging"),
+        ],
     )
     def test_names_of_stages_ignore_case(self, wire, model, given, stored):
         before = wire.version(model)
@@ -197,7 +212,13 @@ class TestStages:
             wire.version(model)
             stage(wire, model, number, name).ok()
         stage(wire, model, "5", to, archive_existing_versions=True).ok()
-        assert [wire.get_version(model, n)["current_stage"] for n in "12345"] == ["Archived", other, "Archived", "None", to]
+        assert [wire.get_version(model, n)["current_stage"] for n in "12345"] == [
+            "Archived",
+            other,
+            "Archived",
+            "None",
+            to,
+        ]
         stage(wire, model, "5", to.lower(), archive_existing_versions=True).ok()
         assert wire.get_version(model, "5")["current_stage"] == to
 
@@ -292,7 +313,9 @@ def test_a_copy_of_a_version_keeps_its_location_and_run(wire, model, run):
 
 
 def test_unknown_logged_models(wire, model):
-    wire.post("model-versions/create", {"name": model, "source": "s3://b/p", "model_id": "m-nobody"}).not_found("m-nobody")
+    wire.post("model-versions/create", {"name": model, "source": "s3://b/p", "model_id": "m-nobody"}).not_found(
+        "m-nobody"
+    )
 
 
 @pytest.mark.client
@@ -300,7 +323,12 @@ def test_the_stock_client(mlflow, client, run):
     name = unique("stock")
     client.create_registered_model(name)
     version = client.create_model_version(name, f"runs:/{run}/model", run_id=run, tags={"a": "b"}, description="d")
-    assert (str(version.version), version.status, version.current_stage, version.tags) == ("1", "READY", "None", {"a": "b"})
+    assert (str(version.version), version.status, version.current_stage, version.tags) == (
+        "1",
+        "READY",
+        "None",
+        {"a": "b"},
+    )
     client.update_model_version(name, "1", "new")
     client.set_model_version_tag(name, "1", "validation", "ok")
     client.delete_model_version_tag(name, "1", "a")

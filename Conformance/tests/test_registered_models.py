@@ -14,7 +14,11 @@ def test_create_answers_the_model(wire):
     name = unique()
     body = {"name": name, "description": "about it", "tags": [{"key": "team", "value": "fraud"}]}
     model = wire.post("registered-models/create", body).ok()["registered_model"]
-    assert (model["name"], model["description"], model["tags"]) == (name, "about it", [{"key": "team", "value": "fraud"}])
+    assert (model["name"], model["description"], model["tags"]) == (
+        name,
+        "about it",
+        [{"key": "team", "value": "fraud"}],
+    )
     assert isinstance(model["creation_timestamp"], int) and model["creation_timestamp"] > 1_600_000_000_000
     assert model["last_updated_timestamp"] == model["creation_timestamp"]
     assert "latest_versions" not in model and "aliases" not in model
@@ -27,7 +31,9 @@ def test_a_model_with_nothing_but_a_name(wire, model):
 
 
 def test_names_are_unique(wire, model):
-    wire.post("registered-models/create", {"name": model}).already_exists(rf"Registered Model \(name={model}\) already exists")
+    wire.post("registered-models/create", {"name": model}).already_exists(
+        rf"Registered Model \(name={model}\) already exists"
+    )
     wire.model(model.upper())
 
 
@@ -126,12 +132,17 @@ def test_rename_moves_versions_aliases_and_tags(wire):
 
 
 def test_rename_to_itself(wire, model):
-    assert wire.post("registered-models/rename", {"name": model, "new_name": model}).ok()["registered_model"]["name"] == model
+    assert (
+        wire.post("registered-models/rename", {"name": model, "new_name": model}).ok()["registered_model"]["name"]
+        == model
+    )
 
 
 def test_rename_to_a_taken_name(wire, model):
     taken = wire.model()
-    wire.post("registered-models/rename", {"name": model, "new_name": taken}).already_exists(rf"Registered Model \(name={taken}\)")
+    wire.post("registered-models/rename", {"name": model, "new_name": taken}).already_exists(
+        rf"Registered Model \(name={taken}\)"
+    )
     assert wire.get_model(model)["name"] == model
 
 
@@ -193,7 +204,10 @@ def test_latest_versions_are_the_highest_of_each_stage(wire, model):
     ask = "registered-models/get-latest-versions"
     assert latest(wire.post(ask, {"name": model}).ok()["model_versions"]) == everything
     assert latest(wire.get(ask, {"name": model}).ok()["model_versions"]) == everything
-    assert latest(wire.post(ask, {"name": model, "stages": ["production", "NONE"]}).ok()["model_versions"]) == {"Production": "3", "None": "4"}
+    assert latest(wire.post(ask, {"name": model, "stages": ["production", "NONE"]}).ok()["model_versions"]) == {
+        "Production": "3",
+        "None": "4",
+    }
     query = [("name", model), ("stages", "Production"), ("stages", "Staging")]
     assert latest(wire.get(ask, query).ok()["model_versions"]) == {"Production": "3", "Staging": "2"}
     assert wire.post(ask, {"name": model, "stages": ["Archived"]}).ok() == {}

@@ -9,7 +9,9 @@ from wire import AJAX, better, harmful, unique
 CREATE = "experiments/create"
 
 
-@pytest.mark.parametrize("header", ["application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"])
+@pytest.mark.parametrize(
+    "header", ["application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"]
+)
 def test_json_content_types_are_accepted(wire, header):
     name = unique("ct")
     wire.post(CREATE, {"name": name}, headers={"Content-Type": header}).ok()
@@ -17,7 +19,8 @@ def test_json_content_types_are_accepted(wire, header):
 
 
 @pytest.mark.parametrize(
-    "header", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/vnd.api+json", "", None]
+    "header",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/vnd.api+json", "", None],
 )
 def test_other_content_types_are_refused(wire, header):
     name = unique("ct")
@@ -55,7 +58,12 @@ def test_depth_of_json_is_limited(wire):
 
 def test_unknown_fields_are_ignored(wire):
     name = unique("unknown")
-    body = {"name": name, "color": "red", "nested": {"deep": [1, {"x": None}]}, "tags": [{"key": "k", "value": "v", "z": 1}]}
+    body = {
+        "name": name,
+        "color": "red",
+        "nested": {"deep": [1, {"x": None}]},
+        "tags": [{"key": "k", "value": "v", "z": 1}],
+    }
     wire.post(CREATE, body).ok()
     found = wire.get("experiments/get-by-name", {"experiment_name": name}).ok()["experiment"]
     assert found["tags"] == [{"key": "k", "value": "v"}]
@@ -65,7 +73,9 @@ def test_camel_case_names_are_accepted_in_bodies(wire):
     experiment = wire.experiment(artifactLocation="s3://bucket/camel")
     found = wire.get("experiments/get", {"experiment_id": experiment}).ok()["experiment"]
     assert found["artifact_location"] == "s3://bucket/camel"
-    run = wire.post("runs/create", {"experiment_id": experiment, "runName": "camel", "startTime": "7", "userId": "u"}).ok()["run"]
+    run = wire.post(
+        "runs/create", {"experiment_id": experiment, "runName": "camel", "startTime": "7", "userId": "u"}
+    ).ok()["run"]
     assert (run["info"]["run_name"], run["info"]["start_time"], run["info"]["user_id"]) == ("camel", 7, "u")
     body = {"experimentIds": [experiment], "runViewType": "ALL", "maxResults": 5}
     assert len(wire.post("runs/search", body).ok()["runs"]) == 1
@@ -101,12 +111,19 @@ def test_repeated_keys_of_a_query_are_a_list(wire):
     names = [unique("rep") for _ in range(3)]
     for name in names:
         wire.experiment(name)
-    query = [("max_results", "2"), ("filter", f"name LIKE '{names[0][:4]}%'"), ("order_by", "name DESC"), ("order_by", "experiment_id")]
+    query = [
+        ("max_results", "2"),
+        ("filter", f"name LIKE '{names[0][:4]}%'"),
+        ("order_by", "name DESC"),
+        ("order_by", "experiment_id"),
+    ]
     listed = [e["name"] for e in wire.get("experiments/search", query).ok()["experiments"]]
     assert len(listed) == 2 and listed == sorted(listed, reverse=True)
 
 
-@pytest.mark.parametrize("value,kind", [(1, "int"), (1.5, "float"), (True, "bool"), ([], "list"), ({"b": 1, "a": 2}, "dict")])
+@pytest.mark.parametrize(
+    "value,kind", [(1, "int"), (1.5, "float"), (True, "bool"), ([], "list"), ({"b": 1, "a": 2}, "dict")]
+)
 def test_a_string_of_the_wrong_type_is_named(wire, value, kind):
     text = json.dumps(value, separators=(",", ":"), sort_keys=True)
     message = wire.post(CREATE, {"name": value}).invalid(f"of type '{kind}'")
@@ -135,8 +152,11 @@ def test_a_string_of_the_wrong_type_is_named(wire, value, kind):
         ("registered-models/create", {"name": 5}, "name"),
         ("model-versions/create", {"name": "n", "source": 5}, "source"),
         ("registered-models/alias", {"name": "n", "alias": 5, "version": "1"}, "alias"),
-        ("model-versions/transition-stage", {"name": "n", "version": "1", "stage": "None", "archive_existing_versions": "true"},
-         "archive_existing_versions"),
+        (
+            "model-versions/transition-stage",
+            {"name": "n", "version": "1", "stage": "None", "archive_existing_versions": "true"},
+            "archive_existing_versions",
+        ),
         ("registered-models/get-latest-versions", {"name": "n", "stages": "Production"}, "stages"),
         ("webhooks", {"name": "w", "url": "https://example.com/", "events": "x"}, "events"),
     ],
@@ -186,7 +206,9 @@ def test_run_uuid_stands_for_run_id(wire, run):
 
 
 def test_ajax_routes_are_the_same_endpoints(wire, experiment):
-    run = wire.post(AJAX + "runs/create", {"experiment_id": experiment, "run_name": "ajax"}).ok()["run"]["info"]["run_id"]
+    run = wire.post(AJAX + "runs/create", {"experiment_id": experiment, "run_name": "ajax"}).ok()["run"]["info"][
+        "run_id"
+    ]
     assert wire.get(AJAX + "runs/get", {"run_id": run}).ok() == wire.get("runs/get", {"run_id": run}).ok()
 
 
@@ -209,7 +231,9 @@ def test_unknown_routes_answer_endpoint_not_found(wire, method, path):
 
 
 @better
-@pytest.mark.parametrize("method,path", [("DELETE", "experiments/get"), ("GET", "runs/create"), ("PUT", "runs/log-metric")])
+@pytest.mark.parametrize(
+    "method,path", [("DELETE", "experiments/get"), ("GET", "runs/create"), ("PUT", "runs/log-metric")]
+)
 def test_known_routes_refuse_other_methods_in_json(wire, method, path):
     reply = wire.send(method, path, {})
     assert reply.status in (404, 405), reply
@@ -221,13 +245,18 @@ def test_names_are_compared_as_bytes_and_not_by_canonical_equivalence(wire):
     composed, decomposed = stem + "\u00e9", stem + "e\u0301"
     first, second = wire.experiment(composed), wire.experiment(decomposed)
     assert first != second
-    assert wire.get("experiments/get-by-name", {"experiment_name": decomposed}).ok()["experiment"]["experiment_id"] == second
+    assert (
+        wire.get("experiments/get-by-name", {"experiment_name": decomposed}).ok()["experiment"]["experiment_id"]
+        == second
+    )
     run = wire.run(first)
     wire.post("runs/log-parameter", {"run_id": run, "key": "\u00e9", "value": "1"}).empty()
     wire.post("runs/log-parameter", {"run_id": run, "key": "e\u0301", "value": "2"}).invalid()
 
 
-@pytest.mark.parametrize("text", ["naïve ☃ 𝄞", 'a"b\\c\n\t', "\u2028", "null", "' OR 1=1 --", "<script>", "%s %00", "a" * 5000])
+@pytest.mark.parametrize(
+    "text", ["naïve ☃ 𝄞", 'a"b\\c\n\t', "\u2028", "null", "' OR 1=1 --", "<script>", "%s %00", "a" * 5000]
+)
 def test_any_text_survives(wire, run, text):
     wire.post("runs/set-tag", {"run_id": run, "key": "text", "value": text}).empty()
     wire.post("runs/log-parameter", {"run_id": run, "key": "text", "value": text}).empty()

@@ -160,7 +160,9 @@ def test_orders(wire, world, order, expected):
     assert letters(search(wire, world, "name ILIKE '{s}%'", order_by=order)) == expected
 
 
-@pytest.mark.parametrize("order", ["bogus", "tags.team", "name sideways", "name ASC DESC", "", "name, experiment_id", "metrics.x"])
+@pytest.mark.parametrize(
+    "order", ["bogus", "tags.team", "name sideways", "name ASC DESC", "", "name, experiment_id", "metrics.x"]
+)
 def test_bad_orders(wire, order):
     wire.post(SEARCH, {"max_results": 5, "order_by": [order]}).invalid()
 
@@ -168,7 +170,9 @@ def test_bad_orders(wire, order):
 def test_pages_hold_everything_once(wire, world):
     seen, token = [], None
     for _ in range(5):
-        answer = search(wire, world, "name ILIKE '{s}%'", max_results=1, **({"page_token": token} if token else {})).ok()
+        answer = search(
+            wire, world, "name ILIKE '{s}%'", max_results=1, **({"page_token": token} if token else {})
+        ).ok()
         seen += [e["name"][-1] for e in answer.get("experiments", [])]
         token = answer.get("next_page_token")
         if not token:
@@ -231,7 +235,12 @@ def test_views(wire):
 
 
 def test_get_is_the_same_search(wire, world):
-    query = [("max_results", "10"), ("filter", f"name ILIKE '{world['stem']}%'"), ("order_by", "name DESC"), ("view_type", "ALL")]
+    query = [
+        ("max_results", "10"),
+        ("filter", f"name ILIKE '{world['stem']}%'"),
+        ("order_by", "name DESC"),
+        ("view_type", "ALL"),
+    ]
     assert letters(wire.get(SEARCH, query)) == "bac"
 
 

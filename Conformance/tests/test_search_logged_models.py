@@ -24,7 +24,11 @@ class World:
         for name, kind, p, t in (("ma", "agent", "1", "A"), ("mb", "", "2", "b"), ("Mc", "", None, None)):
             fields = {"name": name, "model_type": kind}
             if p:
-                fields |= {"params": [{"key": "p", "value": p}], "tags": [{"key": "t", "value": t}], "source_run_id": self.run}
+                fields |= {
+                    "params": [{"key": "p", "value": p}],
+                    "tags": [{"key": "t", "value": t}],
+                    "source_run_id": self.run,
+                }
             self.ids[name] = wire.logged_model(self.experiment, **fields)["model_id"]
             tick()
         for step, (name, value, dataset) in enumerate((("ma", 0.5, "d1"), ("ma", 0.9, "d2"), ("mb", 0.7, "d1"))):
@@ -130,7 +134,11 @@ def test_bad_filters(world, filter):
     [
         ("metrics.acc > 0.6", [{"dataset_name": "d1", "dataset_digest": "gd1"}], "b"),
         ("metrics.acc > 0.6", [{"dataset_name": "d2", "dataset_digest": "gd2"}], "a"),
-        ("metrics.acc > 0.4", [{"dataset_name": "d1", "dataset_digest": "gd1"}, {"dataset_name": "d2", "dataset_digest": "gd2"}], "ba"),
+        (
+            "metrics.acc > 0.4",
+            [{"dataset_name": "d1", "dataset_digest": "gd1"}, {"dataset_name": "d2", "dataset_digest": "gd2"}],
+            "ba",
+        ),
         ("metrics.acc < 0.6", [{"dataset_name": "d1", "dataset_digest": "gd1"}], "a"),
         ("metrics.acc > 0.6", [{"dataset_name": "d1", "dataset_digest": "other"}], ""),
         ("metrics.acc > 0.6", [{"dataset_name": "other", "dataset_digest": "gd1"}], ""),
@@ -221,7 +229,9 @@ def test_experiments(wire, world):
     wire.post(SEARCH, {"experiment_ids": ["abc"]}).invalid("Invalid experiment ID")
     other = wire.experiment()
     wire.logged_model(other, name="xd")
-    assert [m["info"]["name"] for m in wire.post(SEARCH, {"experiment_ids": [world.experiment, other]}).ok()["models"]] == ["xd", "Mc", "mb", "ma"]
+    assert [
+        m["info"]["name"] for m in wire.post(SEARCH, {"experiment_ids": [world.experiment, other]}).ok()["models"]
+    ] == ["xd", "Mc", "mb", "ma"]
 
 
 @pytest.mark.client

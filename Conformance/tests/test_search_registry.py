@@ -18,12 +18,22 @@ class World:
         self.wire = wire
         self.stem = unique("sr").replace("-", "")
         self.names = {}
-        for letter, tags in (("a", {"team": "A"}), ("b", {"team": "b", "x y": "1"}), ("c", {}), ("p", {"mlflow.prompt.is_prompt": "true"})):
+        for letter, tags in (
+            ("a", {"team": "A"}),
+            ("b", {"team": "b", "x y": "1"}),
+            ("c", {}),
+            ("p", {"mlflow.prompt.is_prompt": "true"}),
+        ):
             name = (self.stem.upper() if letter == "c" else self.stem) + letter
             self.names[letter] = wire.model(name, tags=[{"key": k, "value": v} for k, v in tags.items()])
             tick()
         self.run = wire.run(wire.experiment())
-        for letter, source, run, q in (("a", "s3://B/x", "", "1"), ("a", "s3://b/2", self.run, "2"), ("b", "s3://b/3", self.run, "3"), ("c", "s3://b/4", "", None)):
+        for letter, source, run, q in (
+            ("a", "s3://B/x", "", "1"),
+            ("a", "s3://b/2", self.run, "2"),
+            ("b", "s3://b/3", self.run, "3"),
+            ("c", "s3://b/4", "", None),
+        ):
             tags = [{"key": "q", "value": q}] if q else []
             wire.version(self.names[letter], source, run_id=run, tags=tags)
             tick()
@@ -47,7 +57,9 @@ class World:
         return "".join(m["name"][-1] for m in self.models(filter, **fields).ok().get("registered_models", []))
 
     def version_labels(self, filter, **fields):
-        return " ".join(v["name"][-1] + v["version"] for v in self.versions(filter, **fields).ok().get("model_versions", []))
+        return " ".join(
+            v["name"][-1] + v["version"] for v in self.versions(filter, **fields).ok().get("model_versions", [])
+        )
 
 
 @pytest.fixture(scope="module")
@@ -144,13 +156,18 @@ def test_orders_of_models(world, order, expected):
     assert world.model_letters("name ILIKE '{s}%'", order_by=order) == expected
 
 
-@pytest.mark.parametrize("order", ["bogus", "description", "tags.team", "name sideways", "name ASC DESC", "name, timestamp", ""])
+@pytest.mark.parametrize(
+    "order", ["bogus", "description", "tags.team", "name sideways", "name ASC DESC", "name, timestamp", ""]
+)
 def test_bad_orders_of_models(world, order):
     world.models("name ILIKE '{s}%'", order_by=[order]).invalid()
 
 
 @better
-@pytest.mark.parametrize("path,order", [(MODELS, ["name", "name"]), (MODELS, ["timestamp", "last_updated_timestamp"]), (VERSIONS, ["name", "name DESC"])])
+@pytest.mark.parametrize(
+    "path,order",
+    [(MODELS, ["name", "name"]), (MODELS, ["timestamp", "last_updated_timestamp"]), (VERSIONS, ["name", "name DESC"])],
+)
 def test_one_key_twice_in_an_order_is_refused_with_400(wire, path, order):
     wire.get(path, [("order_by", one) for one in order]).invalid("duplicate")
 
@@ -184,7 +201,9 @@ def test_pages_of_models(world, order, size):
 @pytest.mark.parametrize("size", [1, 3])
 def test_pages_of_versions(world, order, size):
     found = pages(world, VERSIONS, "model_versions", size, order_by=order)
-    assert " ".join(v["name"][-1] + v["version"] for v in found) == world.version_labels("name ILIKE '{s}%'", order_by=order)
+    assert " ".join(v["name"][-1] + v["version"] for v in found) == world.version_labels(
+        "name ILIKE '{s}%'", order_by=order
+    )
 
 
 def test_no_token_when_nothing_is_left(world):
@@ -214,7 +233,9 @@ def test_bad_page_tokens(wire, path, token):
     wire.get(path, {"page_token": token}).invalid("[Ii]nvalid page token")
 
 
-@pytest.mark.parametrize("path,count", [(MODELS, 1001), (VERSIONS, 200_001), (VERSIONS, 0), (VERSIONS, -1), (MODELS, "x"), (VERSIONS, "x")])
+@pytest.mark.parametrize(
+    "path,count", [(MODELS, 1001), (VERSIONS, 200_001), (VERSIONS, 0), (VERSIONS, -1), (MODELS, "x"), (VERSIONS, "x")]
+)
 def test_max_results_has_limits(wire, path, count):
     wire.get(path, {"max_results": count}).invalid("max_results")
 

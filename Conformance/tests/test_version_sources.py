@@ -23,7 +23,9 @@ def test_object_stores_are_accepted(wire, model, source):
 
 
 def test_the_artifacts_of_a_run_are_accepted_with_the_run(wire, model, owned):
-    for index, source in enumerate((f"runs:/{owned['run']}/model", f"{owned['root']}/model", owned["root"], f"{owned['root']}/a/b c")):
+    for index, source in enumerate(
+        (f"runs:/{owned['run']}/model", f"{owned['root']}/model", owned["root"], f"{owned['root']}/a/b c")
+    ):
         version = create(wire, model, source, run_id=owned["run"]).ok()["model_version"]
         assert (version["version"], version["source"], version["run_id"]) == (str(index + 1), source, owned["run"])
 
@@ -40,7 +42,9 @@ def test_a_logged_model_needs_its_id(wire, model, experiment):
     info = wire.logged_model(experiment)
     source = f"models:/{info['model_id']}"
     create(wire, model, source).invalid("Invalid model version source")
-    create(wire, model, source, model_id=wire.logged_model(experiment)["model_id"]).invalid("Invalid model version source")
+    create(wire, model, source, model_id=wire.logged_model(experiment)["model_id"]).invalid(
+        "Invalid model version source"
+    )
     create(wire, model, info["artifact_uri"]).invalid("Invalid model version source")
     create(wire, model, info["artifact_uri"], model_id=info["model_id"]).ok()
 
@@ -64,12 +68,19 @@ LOCAL = [
 @pytest.mark.parametrize("source", LOCAL)
 @pytest.mark.parametrize("with_run", [False, True])
 def test_local_paths_are_refused(wire, model, owned, source, with_run):
-    create(wire, model, source, **({"run_id": owned["run"]} if with_run else {})).invalid("Invalid model version source")
+    create(wire, model, source, **({"run_id": owned["run"]} if with_run else {})).invalid(
+        "Invalid model version source"
+    )
     assert "latest_versions" not in wire.get_model(model)
 
 
+@pytest.mark.parametrize("source", ["file://localhost/etc/passwd", "FILE:///etc", "s3://bucket/x#/../../etc"])
+def test_local_paths_in_disguise_are_refused(wire, model, source):
+    create(wire, model, source).invalid()
+
+
 @better
-@pytest.mark.parametrize("source", ["file://host/etc", "file://localhost/etc/passwd", "C:/Windows", "FILE:///etc", "s3://bucket/x#/../../etc", "s3://b/a\\..\\x"])
+@pytest.mark.parametrize("source", ["file://host/etc", "C:/Windows", "s3://b/a\\..\\x"])
 def test_more_local_paths_are_refused(wire, model, source):
     create(wire, model, source).refused()
 
@@ -95,7 +106,9 @@ def test_traversal_and_nonsense_are_refused(wire, model, source):
     create(wire, model, source).invalid()
 
 
-@pytest.mark.parametrize("suffix", ["/../x", "/../../other/artifacts", "/%2e%2e/x", "/%252e%252e/x", "/a/../../../../etc"])
+@pytest.mark.parametrize(
+    "suffix", ["/../x", "/../../other/artifacts", "/%2e%2e/x", "/%252e%252e/x", "/a/../../../../etc"]
+)
 def test_traversal_out_of_the_own_run_is_refused(wire, model, owned, suffix):
     create(wire, model, owned["root"] + suffix, run_id=owned["run"]).invalid()
 
@@ -132,8 +145,15 @@ def test_a_copy_by_alias(wire, model):
     assert uri == "s3://bucket/one"
 
 
-@better
-@pytest.mark.parametrize("source", ["models:/{model}/Production", "models:/{model}/x", "models:/", "models:/{model}"])
+NO_VERSIONS = [
+    "models:/{model}/x",
+    "models:/",
+    "models:/{model}",
+    pytest.param("models:/{model}/Production", marks=better),
+]
+
+
+@pytest.mark.parametrize("source", NO_VERSIONS)
 def test_sources_that_name_no_version_are_refused_with_4xx(wire, model, source):
     wire.version(model)
     create(wire, model, source.format(model=model)).refused()

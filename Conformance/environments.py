@@ -1,0 +1,46 @@
+"""Virtual environments with the stock clients, made once and kept below .build/conformance."""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+FOLDER = HERE.parent / ".build" / "conformance"
+DIRECTIVE = "# without dependencies:"
+
+
+class Unavailable(Exception):
+    """Something that is not Steward's fault is missing; what needs it is skipped, visibly."""
+
+
+def environment(generation):
+    """The Python of the environment for client generation "2" or "3". Raises Unavailable."""
+    requirements = HERE / f"requirements-{generation}.txt"
+    folder = FOLDER / f"{generation}.x"
+    python = folder / "bin" / "python"
+    stamp = folder / "requirements.sha256"
+    wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return str(python)
+    print(f"making an environment with {requirements.name} (once; some minutes)", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        install(python, "-r", str(requirements))
+        lines = requirements.read_text().splitlines()
+        for package in (line.removeprefix(DIRECTIVE).strip() for line in lines if line.startswith(DIRECTIVE)):
+            install(python, "--no-deps", "--force-reinstall", package)
+    except (OSError, subprocess.CalledProcessError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Unavailable(f"no environment for MLflow {generation}.x: {error}") from None
+    stamp.write_text(wanted)
+    return str(python)
+
+
+def install(python, *arguments):
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    subprocess.run(command, check=True, timeout=1800, env={**os.environ, "PIP_NO_INPUT": "1"})
