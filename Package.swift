@@ -46,7 +46,7 @@ let package = Package(
         // The root: composition only.
         .executableTarget(
             name: "steward",
-            dependencies: ["Core", "Platform", "Monitoring", "Tables", argumentParser],
+            dependencies: ["Core", "Platform", "Monitoring", "Tables", argumentParser, logging],
             swiftSettings: strict,
             // A DuckDB taken from its Python wheel resolves the Python symbols it never calls against this executable.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
@@ -116,6 +116,9 @@ let package = Package(
         .testTarget(
             name: "MonitoringTests",
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Platform", "Core", crypto], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core"], swiftSettings: strict),

@@ -120,25 +120,6 @@ struct ProfileCommandTests {
         }
     }
 
-    @Test("atomic files replace, follow links, keep permissions and leave nothing behind")
-    func atomicFiles() throws {
-        let folder = Folder()
-        let (file, link) = ("\(folder.path)/file", "\(folder.path)/link")
-        try AtomicFile.write([1], to: file)
-        chmod(file, 0o640)
-        symlink(file, link)
-        try AtomicFile.write([2, 3], to: link)
-        #expect(try FileContents.read(file) == [2, 3])
-        var info = stat()
-        #expect(lstat(link, &info) == 0 && info.st_mode & S_IFMT == S_IFLNK)
-        #expect(stat(file, &info) == 0 && info.st_mode & 0o777 == 0o640)
-        #expect(throws: Failure.self) { try AtomicFile.write([1], to: folder.path) }
-        #expect(throws: Failure.self) { try AtomicFile.write([1], to: "\(folder.path)/none/file") }
-        #expect(folder.names == ["file", "link"])
-        #expect(try FileContents.beginning(of: file, count: 1) == [2])
-        #expect(throws: Failure.self) { try FileContents.read(file, limit: 1) }
-    }
-
     @Test("the JSON export has the figures")
     func json() throws {
         let document = ProfileJSON.document(

@@ -1,0 +1,77 @@
+package import Core
+import Foundation
+
+/// A log as files: `checkpoint`, `tile/...` and `tile/entries/...` under one folder, laid out as C2SP tlog-tiles serves
+/// them. Any static file server can publish it.
+package struct LogDirectory: Sendable {
+    package let path: String
+
+    /// The name of the signed checkpoint.
+    package static let checkpointName = "checkpoint"
+    /// No file of a log is larger.
+    private static let sizeLimit = max(SignedNote.maximumSize, EntryBundle.maximumSize)
+
+    package init(path: String) { self.path = path }
+
+    /// - Parameter name: `checkpoint` or the text of a tile path.
+    /// - Returns: nil when there is no such file.
+    package func read(_ name: String) throws(Failure) -> [UInt8]? {
+        do {
+            return try FileContents.read("\(path)/\(name)", limit: Self.sizeLimit)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    /// Writes all files of a log; what is there is replaced. The checkpoint comes last, so that a copy that was cut off
+    /// is either the one before or not accepted.
+    /// - Parameters:
+    ///   - checkpoint: the signed note. Whether it fits the entries is not looked at: that is the verifier's work.
+    ///   - size: how many entries it speaks of.
+    ///   - entries: the entries of a range, at most 256 at a time, in order.
+    /// - Throws: `invalid` when the folder cannot be made or an entry is too long; what `entries` throws.
+    package func write(
+        checkpoint: [UInt8], size: Int64, entries: (Range<Int64>) throws(Failure) -> [[UInt8]]
+    ) throws(Failure) {
+        var builder = TileBuilder()
+        var index: Int64 = 0
+        while let bundle = TilePath.tile(.entries, index: index, in: size) {
+            let entries = try entries(bundle.entries)
+            guard entries.count == bundle.width else {
+                throw Failure(.bug, "\(entries.count) of the \(bundle.width) entries from \(bundle.entries.lowerBound) were read")
+            }
+            try write(bundle.text, EntryBundle.bytes(of: entries))
+            for entry in entries {
+                for tile in builder.append(MerkleTree.leafHash(entry)) { try write(tile.path.text, tile.bytes) }
+            }
+            index += 1
+        }
+        for tile in builder.partialTiles { try write(tile.path.text, tile.bytes) }
+        try write(Self.checkpointName, checkpoint)
+    }
+
+    private func write(_ name: String, _ bytes: [UInt8]) throws(Failure) {
+        let file = "\(path)/\(name)"
+        let folder = String(file[..<file.lastIndex(of: "/")!])
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(.invalid, "\(path): a folder cannot be made in it", cause: "\(error)")
+        }
+        try AtomicFile.write(bytes, to: file)
+    }
+
+    /// All files, sorted, relative to the folder.
+    func files() throws(Failure) -> [String] {
+        do {
+            return try FileManager.default.subpathsOfDirectory(atPath: path).filter { name in
+                var isFolder: ObjCBool = false
+                return !FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
+                    || !isFolder.boolValue
+            }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        } catch {
+            throw Failure(.notFound, "\(path): cannot be listed", cause: "\(error)")
+        }
+    }
+}
