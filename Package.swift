@@ -46,7 +46,7 @@ let package = Package(
         // The root: composition only.
         .executableTarget(
             name: "steward",
-            dependencies: ["Core", "Platform", "Monitoring", "Tables", argumentParser, logging],
+            dependencies: ["Core", "MLflow", "Monitoring", "Platform", "Tables", "Tracking", argumentParser, logging],
             swiftSettings: strict,
             // A DuckDB taken from its Python wheel resolves the Python symbols it never calls against this executable.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
@@ -118,7 +118,7 @@ let package = Package(
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Platform", "Core", crypto], exclude: ["Fixtures"],
+            name: "PlatformTests", dependencies: ["Platform", "Core", crypto, logging], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core"], swiftSettings: strict),

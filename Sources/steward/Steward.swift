@@ -10,13 +10,17 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: Monitoring.commands + [EngineCommand.self])
+        subcommands: [ServeCommand.self] + Monitoring.commands + [EngineCommand.self])
 
     /// Runs the command line and ends the process with the status that `ExitStatus` lists.
-    static func main() {
+    static func main() async {
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                try command.run()
+            }
         } catch let failure as Failure {
             Terminal.report(failure)
             Foundation.exit(ExitStatus(failure.code).rawValue)

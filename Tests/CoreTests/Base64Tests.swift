@@ -28,7 +28,8 @@ struct Base64Tests {
     @Test(
         "other texts for the same bytes are refused",
         arguments: [
-            "Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm8", "=", "==", "====", "Zg==Zg==", "Z===", "Zm9v=", "Zm9v====",
+            "Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm8", "=", "==", "====", "Zg==Zg==", "Z===", "Zm9v=",
+            "Zm9v====",
             " Zg==", "Zg==\n", "Z g=", "Zm-_", "Zm9v\0", "Zé==",
         ])
     func refused(_ text: String) { #expect(Base64.bytes(of: text) == nil) }
@@ -36,9 +37,15 @@ struct Base64Tests {
     @Test("every text of four that is read is written back")
     func canonical() {
         let units = Array("AZaz09+/=Bg".utf8)
-        for a in units { for b in units { for c in units { for d in units {
-            let text = String(decoding: [a, b, c, d], as: UTF8.self)
-            if let bytes = Base64.bytes(of: text) { #expect(Base64.text(of: bytes) == text) }
-        } } } }
+        for a in units {
+            for b in units {
+                for c in units {
+                    for d in units {
+                        let text = String(decoding: [a, b, c, d], as: UTF8.self)
+                        if let bytes = Base64.bytes(of: text) { #expect(Base64.text(of: bytes) == text) }
+                    }
+                }
+            }
+        }
     }
 }

@@ -17,7 +17,9 @@ private let allowedModules: [String: Set<String>] = {
         "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser", "Yams"]),
         "MLflow": files.union(["Core", "Platform"]),
         "Tracking": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
-        "steward": files.union(["Core", "Platform", "Tables", "Monitoring", "ArgumentParser"]),
+        "steward": files.union([
+            "Core", "Platform", "Tables", "MLflow", "Monitoring", "Tracking", "ArgumentParser", "Logging",
+        ]),
     ]
 }()
 

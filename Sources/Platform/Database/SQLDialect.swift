@@ -34,6 +34,7 @@ package enum SQLDialect: String, Sendable {
             ("{text}", "TEXT", "TEXT COLLATE \"C\""),
             ("{blob}", "BLOB", "BYTEA"),
             ("{clustered}", "WITHOUT ROWID", ""),
+            ("{empty_blob}", "x''", "'\\\\x'::bytea"),
         ]
         return words.reduce(template) { text, word in
             text.split(separator: word.0, omittingEmptySubsequences: false)

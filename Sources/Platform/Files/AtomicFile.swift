@@ -1,9 +1,9 @@
 package import Core
 
 #if canImport(Glibc)
-    import Glibc
+    package import Glibc
 #else
-    import Darwin
+    package import Darwin
 #endif
 
 /// Writes whole files so that readers see the old content or the new one, never a part of it.
@@ -13,12 +13,13 @@ package enum AtomicFile {
     /// directly.
     /// - Throws: `invalid` when the folder does not exist or `path` is a folder, `unavailable` when the system refuses;
     ///   nothing is left behind.
-    package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+    /// - Parameter mode: permissions of a new file; nil means what the process's mask leaves of 0666.
+    package static func write(_ bytes: [UInt8], to path: String, mode newMode: mode_t? = nil) throws(Failure) {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Failure(.invalid, "the name of the output file is empty")
         }
         var target = path
-        var mode: mode_t?
+        var mode = newMode
         var info = stat()
         if stat(path, &info) == 0 {
             if info.st_mode & S_IFMT == S_IFDIR {

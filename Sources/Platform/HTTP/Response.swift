@@ -27,9 +27,13 @@ package struct Response: Sendable {
     }
 
     package static func text(_ text: String, status: Int = 200) -> Response {
+        self.text(utf8: Array(text.utf8), status: status)
+    }
+
+    package static func text(utf8 bytes: [UInt8], status: Int = 200) -> Response {
         Response(
             status: status, headers: Headers([("content-type", "text/plain; charset=utf-8")]),
-            body: .bytes(Array(text.utf8)))
+            body: .bytes(bytes))
     }
 }
 

@@ -75,7 +75,8 @@ struct LogTamperingTests {
     @Test("every swap of neighbours, and swaps of others, are found")
     func swaps() async throws {
         var random = RepeatableRandom(seed: 6)
-        let pairs = (1..<1000).map { ($0 - 1, $0) }
+        let pairs =
+            (1..<1000).map { ($0 - 1, $0) }
             + (0..<500).map { _ in
                 (Int.random(in: 0..<500, using: &random), Int.random(in: 500..<1000, using: &random))
             }

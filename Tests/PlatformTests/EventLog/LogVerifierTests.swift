@@ -12,7 +12,9 @@ struct LogVerifierTests {
         }
     }
 
-    @Test("logs of every shape are intact, and continue each other", arguments: [0, 1, 2, 255, 256, 257, 511, 512, 513, 1000])
+    @Test(
+        "logs of every shape are intact, and continue each other",
+        arguments: [0, 1, 2, 255, 256, 257, 511, 512, 513, 1000])
     func sizes(_ size: Int) async throws {
         let log = SampleLog(Array(SampleLog.entries.prefix(size)))
         for earlier in [nil, 0, 1, 256, 300, size] where (earlier ?? 0) <= size {
@@ -116,7 +118,9 @@ struct LogVerifierTests {
         let folder = try TemporaryFolder()
         let directory = LogDirectory(path: folder.path)
         #expect(throws: Failure.self) {
-            try directory.write(checkpoint: SampleLog.checkpoint(3), size: 3) { _ in SampleLog.entries.prefix(2).map(\.self) }
+            try directory.write(checkpoint: SampleLog.checkpoint(3), size: 3) { _ in
+                SampleLog.entries.prefix(2).map(\.self)
+            }
         }
         #expect(throws: Failure(.unavailable, "gone")) {
             try directory.write(checkpoint: SampleLog.checkpoint(3), size: 3) { _ throws(Failure) in
@@ -129,7 +133,8 @@ struct LogVerifierTests {
     @Test("a checkpoint to compare with must itself be believed; what fetching throws is passed on")
     func failures() async throws {
         let stranger = try SigningKey(name: "stranger.example")
-        let foreign = try stranger.sign(Checkpoint(origin: "stranger.example", size: 0, root: MerkleTree.emptyRoot).text)
+        let foreign = try stranger.sign(
+            Checkpoint(origin: "stranger.example", size: 0, root: MerkleTree.emptyRoot).text)
         let log = SampleLog(Array(SampleLog.entries.prefix(3)))
         await #expect(throws: Failure.self) { _ = try await log.verify(since: foreign.bytes) }
         await #expect(throws: Failure(.unavailable, "offline")) {

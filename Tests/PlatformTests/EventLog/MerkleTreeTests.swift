@@ -138,9 +138,11 @@ struct MerkleTreeTests {
             }
             #expect(isAccepted(proof))
             for wrong in variations(of: proof, &random) { #expect(!isAccepted(wrong)) }
-            for other in [-1, size, size + 7, .max] { #expect(throws: Failure.self) {
-                try MerkleTree.verifyInclusion(of: big[Int(index)], at: other, in: size, root: root, proof: proof)
-            } }
+            for other in [-1, size, size + 7, .max] {
+                #expect(throws: Failure.self) {
+                    try MerkleTree.verifyInclusion(of: big[Int(index)], at: other, in: size, root: root, proof: proof)
+                }
+            }
 
             let old = Int64.random(in: 1..<size, using: &random)
             let oldRoot = MerkleTree.root(of: big[..<Int(old)])

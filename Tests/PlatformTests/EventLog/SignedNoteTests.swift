@@ -16,8 +16,10 @@ struct SignedNoteTests {
             let trusted = try MerkleVectors.trust().checkpoint(signed)
             #expect(trusted.checkpoint.size == vector.number("size"))
             #expect(trusted.checkpoint.text == vector["body"]!.text!)
-            #expect(trusted.checkpoint.root == MerkleTree.root(
-                of: MerkleVectors.bigLeaves.prefix(Int(trusted.checkpoint.size)).map(MerkleTree.leafHash)))
+            #expect(
+                trusted.checkpoint.root
+                    == MerkleTree.root(
+                        of: MerkleVectors.bigLeaves.prefix(Int(trusted.checkpoint.size)).map(MerkleTree.leafHash)))
             #expect(try SignedNote(parsing: signed).bytes == signed)
             #expect(try SignedNote(parsing: cosigned).bytes == cosigned)
 
@@ -126,7 +128,8 @@ struct SignedNoteTests {
         let trust = try LogTrust(keys: [key.verifier])
         let other = try Checkpoint(origin: "two.example", size: 0, root: MerkleTree.emptyRoot)
         #expect(throws: Failure.self) { _ = try trust.checkpoint(key.sign(other.text).bytes) }
-        let own = try Checkpoint(origin: "one.example", size: 0, root: MerkleTree.emptyRoot, extensions: ["more", "text"])
+        let own = try Checkpoint(
+            origin: "one.example", size: 0, root: MerkleTree.emptyRoot, extensions: ["more", "text"])
         #expect(try trust.checkpoint(key.sign(own.text).bytes).checkpoint == own)
     }
 

@@ -13,7 +13,8 @@ struct TileTests {
         #expect(vectors.count == 6)
         for vector in vectors {
             let level = Int(vector.number("level"))
-            let path = try TilePath(.hashes(level: level), index: vector.number("n"), width: Int(vector.number("width")))
+            let path = try TilePath(
+                .hashes(level: level), index: vector.number("n"), width: Int(vector.number("width")))
             #expect(path.text == vector["path"]!.text!)
             #expect(try TilePath(parsing: path.text) == path)
         }
@@ -50,10 +51,12 @@ struct TileTests {
             }
         }
         let refused = [
-            "", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000", "tile/64/000",
+            "", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000",
+            "tile/64/000",
             "tile/00/000", "tile/-1/000", "tile/0/x000/000", "tile/0/x00/000", "tile/0/001/000", "tile/0/000.p",
             "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/1/", "/tile/0/000",
-            "tile/0/000/", "tile//0/000", "tile/0/+00", "tile/0/0٠0", "tile/entries", "tile/entries/", "tile/Entries/000",
+            "tile/0/000/", "tile//0/000", "tile/0/+00", "tile/0/0٠0", "tile/entries", "tile/entries/",
+            "tile/Entries/000",
             "tile/0/../0/000", "tile/0/x999/x999/x999/x999/x999/x999/999", "Tile/0/000", "tile/0/000.p/1.p/1",
             "tile/0/x001.p/000", "tile/0/000\0", " tile/0/000", "tile/data/000", String(repeating: "x", count: 10_000),
         ]
@@ -115,7 +118,9 @@ struct TileTests {
                 _ = try source.hash(at: MerklePosition(level: position.0, index: position.1))
             }
         }
-        #expect(throws: Failure.self) { _ = try HashTile(path: TilePath(.hashes(level: 0), index: 0), bytes: [1, 2, 3]) }
+        #expect(throws: Failure.self) {
+            _ = try HashTile(path: TilePath(.hashes(level: 0), index: 0), bytes: [1, 2, 3])
+        }
         #expect(throws: Failure.self) { _ = try HashTile(path: TilePath(.entries, index: 0)) { nodes[$0]! } }
     }
 

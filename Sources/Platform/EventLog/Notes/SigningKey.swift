@@ -30,11 +30,13 @@ package struct SigningKey: Sendable, CustomStringConvertible {
     /// - Throws: `invalid`; the message never repeats the text.
     package init(parsing text: String) throws(Failure) {
         let problem = Failure(
-            .invalid, "this is not a signing key", hint: "A signing key looks like PRIVATE+KEY+example.com/log+1a2b3c4d+AQ...=")
+            .invalid, "this is not a signing key",
+            hint: "A signing key looks like PRIVATE+KEY+example.com/log+1a2b3c4d+AQ...=")
         guard text.utf8.starts(with: Self.prefix.utf8) else { throw problem }
         let parts = text.utf8.dropFirst(Self.prefix.utf8.count)
             .split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let data = Base64.bytes(of: parts[2]), data.first == VerifierKey.Kind.note.rawValue else {
+        guard parts.count == 3, let data = Base64.bytes(of: parts[2]), data.first == VerifierKey.Kind.note.rawValue
+        else {
             throw problem
         }
         try self.init(name: String(Substring(parts[0])), seed: Array(data.dropFirst()))

@@ -22,7 +22,8 @@ package struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: `invalid` for a name that is empty or has spaces or a plus sign, and for a key that is none.
     package init(name: String, kind: Kind, publicKey: [UInt8]) throws(Failure) {
         guard KeyName.isValid(name) else {
-            throw Failure(.invalid, "a key name must not be empty and must not contain spaces, '+' or control characters")
+            throw Failure(
+                .invalid, "a key name must not be empty and must not contain spaces, '+' or control characters")
         }
         guard (try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey)) != nil, publicKey.count == 32 else {
             throw Failure(.invalid, "the key \(name) is not an Ed25519 public key of 32 bytes")
@@ -38,7 +39,8 @@ package struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
         let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, let data = Base64.bytes(of: parts[2]), let kind = data.first else {
             throw Failure(
-                .invalid, "this is not a verifier key", hint: "A verifier key looks like example.com/log+1a2b3c4d+AQ...=")
+                .invalid, "this is not a verifier key",
+                hint: "A verifier key looks like example.com/log+1a2b3c4d+AQ...=")
         }
         guard let known = Kind(rawValue: kind) else {
             throw Failure(
@@ -47,7 +49,8 @@ package struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
         try self.init(name: String(Substring(parts[0])), kind: known, publicKey: Array(data.dropFirst()))
         guard parts[1].elementsEqual(Self.digits(id).utf8) else {
             throw Failure(
-                .invalid, "verifier key \(name): its key id does not belong to the key", hint: "Copy the whole key again.")
+                .invalid, "verifier key \(name): its key id does not belong to the key",
+                hint: "Copy the whole key again.")
         }
     }
 

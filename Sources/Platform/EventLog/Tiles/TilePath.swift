@@ -44,7 +44,8 @@ package struct TilePath: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `invalid` for anything that is not exactly the text of a tile path.
     package init(parsing text: String) throws(Failure) {
         let problem = Failure(
-            .invalid, "this is not the path of a tile", hint: "Tiles are tile/<level>/<index> and tile/entries/<index>.")
+            .invalid, "this is not the path of a tile", hint: "Tiles are tile/<level>/<index> and tile/entries/<index>."
+        )
         // The longest path has 7 groups of digits.
         guard text.utf8.count <= 64 else { throw problem }
         var parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)[...]
@@ -60,9 +61,11 @@ package struct TilePath: Hashable, Sendable, CustomStringConvertible {
         }
         var width = Self.fullWidth
         let partial = ".p".utf8
-        if parts.count >= 2, parts[parts.endIndex - 2].count > 2, parts[parts.endIndex - 2].suffix(2).elementsEqual(partial)
+        if parts.count >= 2, parts[parts.endIndex - 2].count > 2,
+            parts[parts.endIndex - 2].suffix(2).elementsEqual(partial)
         {
-            guard let number = CanonicalDecimal.value(of: parts.removeLast()), (1..<Int64(width)).contains(number) else {
+            guard let number = CanonicalDecimal.value(of: parts.removeLast()), (1..<Int64(width)).contains(number)
+            else {
                 throw problem
             }
             width = Int(number)

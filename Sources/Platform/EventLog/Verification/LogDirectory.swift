@@ -39,7 +39,8 @@ package struct LogDirectory: Sendable {
         while let bundle = TilePath.tile(.entries, index: index, in: size) {
             let entries = try entries(bundle.entries)
             guard entries.count == bundle.width else {
-                throw Failure(.bug, "\(entries.count) of the \(bundle.width) entries from \(bundle.entries.lowerBound) were read")
+                throw Failure(
+                    .bug, "\(entries.count) of the \(bundle.width) entries from \(bundle.entries.lowerBound) were read")
             }
             try write(bundle.text, EntryBundle.bytes(of: entries))
             for entry in entries {

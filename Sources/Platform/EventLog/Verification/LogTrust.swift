@@ -16,7 +16,8 @@ package struct LogTrust: Sendable {
         keys: [VerifierKey], origin: String? = nil, witnesses: [VerifierKey] = [], quorum: Int = 0
     ) throws(Failure) {
         guard let first = keys.first, keys.allSatisfy({ $0.kind == .note }) else {
-            throw Failure(.invalid, "the log's key must be a verifier key of type 1", hint: "Get it from the log's operator.")
+            throw Failure(
+                .invalid, "the log's key must be a verifier key of type 1", hint: "Get it from the log's operator.")
         }
         guard witnesses.allSatisfy({ $0.kind == .cosignature }) else {
             throw Failure(.invalid, "the keys of witnesses must be verifier keys of type 4")

@@ -115,7 +115,7 @@ struct LogVerification {
                 return try HashTile(path: path, bytes: Array(full.bytes.prefix(path.width * MerkleHash.byteCount)))
             }
             note(path.text, "is missing")
-        } catch where error.code == .invalid {
+        } catch  where error.code == .invalid {
             note(path.text, error.message)
         }
         return nil

@@ -56,13 +56,15 @@ package struct LogVerifier: Sendable {
             let current = TilePath.tile(path.content, index: path.index, in: size)
         else { return "does not belong to the log" }
         guard path.width < current.width else { return nil }
-        guard let old = try directory.read(name), let new = try directory.read(current.text), new.starts(with: old) else {
+        guard let old = try directory.read(name), let new = try directory.read(current.text), new.starts(with: old)
+        else {
             return "differs from the tile that continues it"
         }
         switch path.content {
         case .hashes: return (try? HashTile(path: path, bytes: old)) == nil ? "has the wrong size" : nil
         case .entries:
-            return (try? EntryBundle.entries(in: old, count: path.width)) == nil ? "has the wrong number of entries" : nil
+            return (try? EntryBundle.entries(in: old, count: path.width)) == nil
+                ? "has the wrong number of entries" : nil
         }
     }
 }

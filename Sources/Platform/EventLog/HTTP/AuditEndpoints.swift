@@ -1,0 +1,123 @@
+package import Core
+
+extension Permission {
+    package static let auditRead = Permission("audit.read")
+}
+
+/// The event log over HTTP: the log itself as C2SP tlog-tiles lay it out, proofs, and a readable list.
+package struct AuditEndpoints: Sendable {
+    let database: Database
+    let key: SigningKey
+
+    package init(database: Database, key: SigningKey) {
+        self.database = database
+        self.key = key
+    }
+
+    package var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "GET", "/audit/checkpoint", .may(.auditRead), .reads,
+                "The signed size and root of the event log (C2SP tlog-checkpoint).", checkpoint),
+            Endpoint(
+                "GET", "/audit/tile/{path...}", .may(.auditRead), .reads,
+                "A tile of hashes or entries of the event log (C2SP tlog-tiles).", tile),
+            Endpoint(
+                "GET", "/audit/proof/{sequence}", .may(.auditRead), .reads,
+                "A self-contained proof that an entry is in the log (C2SP tlog-proof).", proof),
+            Endpoint(
+                "GET", "/audit/consistency", .may(.auditRead), .reads,
+                "A proof that the log of size `old` is the beginning of the log of size `new`.", consistency),
+            Endpoint(
+                "GET", "/audit/key", .may(.auditRead), .reads,
+                "The public key that verifies the checkpoints (C2SP verifier key).", verifierKey),
+            Endpoint(
+                "GET", "/api/v1/events", .may(.auditRead), .reads,
+                "Events of the log, filtered by subject and kind.", events),
+        ]
+    }
+
+    @Sendable private func checkpoint(_ request: Request) async throws -> Response {
+        let key = key
+        return Response.text(utf8: try await database.read { try EventLogTree($0).checkpoint(key).bytes })
+    }
+
+    @Sendable private func verifierKey(_ request: Request) async throws -> Response {
+        .text(key.verifier.description + "\n")
+    }
+
+    @Sendable private func tile(_ request: Request) async throws -> Response {
+        let path: TilePath
+        do { path = try TilePath(parsing: "tile/" + request.parameter("path")) } catch {
+            throw Failure(.notFound, error.message, hint: error.hint)
+        }
+        let bytes = try await database.read { try EventLogTree($0).tile(path) }
+        var response = Response(
+            headers: Headers([("content-type", "application/octet-stream")]), body: .bytes(bytes))
+        // Tiles of a log never change.
+        response.headers["cache-control"] = "private, max-age=31536000, immutable"
+        return response
+    }
+
+    @Sendable private func proof(_ request: Request) async throws -> Response {
+        let sequence = try Self.number(request.parameter("sequence"), "the sequence number")
+        let key = key
+        let bytes = try await database.read { sql in
+            let tree = try EventLogTree(sql)
+            let hashes = try tree.inclusionProof(of: sequence, in: tree.size)
+            return try LogProof(index: sequence, hashes: hashes, checkpoint: tree.checkpoint(key).bytes).bytes
+        }
+        return Response.text(utf8: bytes)
+    }
+
+    @Sendable private func consistency(_ request: Request) async throws -> Response {
+        let old = try Self.number(request.query["old"] ?? "", "old")
+        let new = try request.query["new"].map { text throws(Failure) in try Self.number(text, "new") }
+        let (size, hashes) = try await database.read { sql in
+            let tree = try EventLogTree(sql)
+            return (new ?? tree.size, try tree.consistencyProof(from: old, to: new ?? tree.size))
+        }
+        return .json(
+            .record([
+                "old": .integer(old), "new": .integer(size), "hashes": .array(hashes.map { .string($0.base64) }),
+            ]))
+    }
+
+    @Sendable private func events(_ request: Request) async throws -> Response {
+        var query = EventQuery()
+        query.subject = request.query["subject"]
+        query.subjectTree = request.query["under"]
+        query.kinds = request.query.all("kind")
+        query.after = try request.query["after"].map { text throws(Failure) in try Self.number(text, "after") }
+        query.order = request.query["order"] == "newest" ? .newestFirst : .oldestFirst
+        if let limit = request.query["limit"] {
+            query.limit = Int(clamping: try Self.number(limit, "limit"))
+            guard (1...1000).contains(query.limit) else { throw Failure(.invalid, "limit must be 1 to 1000") }
+        }
+        guard query.kinds.count <= 100 else { throw Failure(.invalid, "at most 100 kinds can be asked for") }
+        let asked = query
+        let events = try await database.read { try EventLog.events(asked, $0) }
+        return .json(.record(["events": .array(events.map(\.json))]))
+    }
+
+    private static func number(_ text: String, _ name: String) throws(Failure) -> Int64 {
+        guard let number = Int64(text), number >= 0 else {
+            throw Failure(.invalid, "\(name) must be a whole number from 0 on")
+        }
+        return number
+    }
+}
+
+extension RecordedEvent {
+    /// The event as the API shows it.
+    package var json: JSON {
+        var members = [
+            JSON.Member("sequence", .integer(sequence)), JSON.Member("time", .string(time.rfc3339)),
+            JSON.Member("kind", .string(event.kind)), JSON.Member("subject", .string(event.subject)),
+            JSON.Member("actor", .string(principal)), JSON.Member("details", event.details),
+        ]
+        if let reason { members.append(JSON.Member("reason", .string(reason))) }
+        if let requestID { members.append(JSON.Member("request_id", .string(requestID))) }
+        return .object(members)
+    }
+}

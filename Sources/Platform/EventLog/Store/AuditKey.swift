@@ -1,0 +1,38 @@
+package import Core
+
+/// The key that signs the log's checkpoints: a file only its owner may read, and its public half in the database, so
+/// that a server with another key notices before it signs anything.
+package enum AuditKey {
+    /// Reads the key file, or makes a new key when there is none.
+    /// - Parameters:
+    ///   - path: the file; its folder must exist.
+    ///   - name: the log's name (C2SP origin), for a new key.
+    package static func load(_ path: String, name: String) throws(Failure) -> SigningKey {
+        do {
+            let bytes = try FileContents.read(path, limit: 4096)
+            let text = String(decoding: bytes, as: UTF8.self)
+            return try SigningKey(parsing: String(text.prefix { $0 != "\n" }))
+        } catch  where error.code == .notFound {
+            let key = try SigningKey(name: name)
+            try AtomicFile.write(Array((key.secretText + "\n").utf8), to: path, mode: 0o600)
+            return key
+        } catch {
+            throw Failure(error.code, "\(path): \(error.message)", hint: error.hint, cause: error.cause)
+        }
+    }
+
+    /// Records the public key at the first start; refuses another one later.
+    package static func check(_ key: SigningKey, _ transaction: Transaction) throws {
+        let known = try transaction.sql.first("SELECT verifier FROM eventlog_key WHERE id = 1") { $0.text(0) }
+        guard let known else {
+            try transaction.sql.execute(
+                "INSERT INTO eventlog_key (id, verifier) VALUES (1, ?1)", [.text(key.verifier.description)])
+            return
+        }
+        guard known.utf8.elementsEqual(key.verifier.description.utf8) else {
+            throw Failure(
+                .conflict, "the audit log of this database is signed with another key (\(known))",
+                hint: "Copy keys/audit.key from the data folder of the server that made the database.")
+        }
+    }
+}

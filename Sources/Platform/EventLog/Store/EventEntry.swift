@@ -1,0 +1,56 @@
+package import Core
+import Crypto
+
+/// How an event is written into the log: canonical JSON (RFC 8785), so that anybody can compute its hash again.
+///
+/// `{"actor":{"method","name"},"details","kind","reason"?,"request_id"?,"seq","subject","time","v":1}`
+package enum EventEntry {
+    /// Details beyond this are replaced by their SHA-256: an entry must fit a tile's bundle (65,535 bytes).
+    static let detailsLimit = 48 * 1024
+    /// Longer reasons are cut: bytes.
+    static let reasonLimit = 4096
+
+    static func text(_ pending: PendingEvent, sequence: Int64, time: Timestamp) throws(Failure) -> [UInt8] {
+        let origin = pending.origin
+        var members = [
+            JSON.Member(
+                "actor",
+                .record([
+                    "method": .string(origin.principal.method.rawValue), "name": .string(origin.principal.name),
+                ])),
+            JSON.Member("details", try details(pending.event.details)),
+            JSON.Member("kind", .string(pending.event.kind)),
+            JSON.Member("seq", .integer(sequence)),
+            JSON.Member("subject", .string(pending.event.subject)),
+            JSON.Member("time", .string(time.rfc3339)),
+            JSON.Member("v", .integer(1)),
+        ]
+        if let reason = origin.reason { members.append(JSON.Member("reason", .string(cut(reason)))) }
+        if let id = origin.requestID { members.append(JSON.Member("request_id", .string(id))) }
+        return try JSON.object(members).canonical()
+    }
+
+    private static func details(_ details: JSON) throws(Failure) -> JSON {
+        let text = try details.canonical()
+        guard text.count > detailsLimit else { return details }
+        return .record(["bytes": .int(text.count), "sha256": .string(Hexadecimal.text(of: SHA256.hash(data: text)))])
+    }
+
+    private static func cut(_ reason: String) -> String {
+        guard reason.utf8.count > reasonLimit else { return reason }
+        return String(decoding: reason.utf8.prefix(reasonLimit), as: UTF8.self) + "…"
+    }
+
+    /// Reads an entry back.
+    /// - Throws: `invalid` when it is not an entry of this form.
+    package static func parse(_ text: [UInt8], time: Timestamp) throws(Failure) -> RecordedEvent {
+        let json = try JSONParser.parse(text)
+        guard case .integer(let sequence)? = json["seq"], let kind = json["kind"]?.text,
+            let subject = json["subject"]?.text, let actor = json["actor"]?["name"]?.text
+        else { throw Failure(.invalid, "an entry of the event log has an unknown form") }
+        return RecordedEvent(
+            sequence: sequence, time: time,
+            event: Event(kind: kind, subject: subject, details: json["details"] ?? .object([])), principal: actor,
+            requestID: json["request_id"]?.text, reason: json["reason"]?.text)
+    }
+}

@@ -1,0 +1,50 @@
+package import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The folder of a server, held by one process at a time.
+package struct DataFolder: ~Copyable {
+    private let lock: Int32
+
+    /// Creates the folders that are missing and takes the lock.
+    /// - Throws: `conflict` when another server holds it, `unavailable` when the system refuses.
+    package init(_ settings: ServerSettings) throws(Failure) {
+        for folder in [settings.dataFolder, "\(settings.dataFolder)/keys"] { try Self.create(folder) }
+        let path = "\(settings.dataFolder)/lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(path, errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
+            close(descriptor)
+            guard reason == EWOULDBLOCK else { throw Self.failure(path, reason) }
+            throw Failure(
+                .conflict, "\(settings.dataFolder): another steward server uses this folder",
+                hint: "Stop it, give this one its own --data folder, or use --database postgresql://... for several.")
+        }
+        lock = descriptor
+    }
+
+    deinit { close(lock) }
+
+    private static func create(_ path: String) throws(Failure) {
+        var prefix = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            prefix += "/" + part
+            // Keys lie in here: nobody else needs to look.
+            if mkdir(prefix, 0o700) != 0, errno != EEXIST { throw failure(path, errno) }
+        }
+        var info = stat()
+        guard stat(path, &info) == 0 else { throw failure(path, errno) }
+        guard info.st_mode & S_IFMT == S_IFDIR else { throw failure(path, ENOTDIR) }
+    }
+
+    private static func failure(_ path: String, _ error: Int32) -> Failure {
+        Failure(
+            .unavailable, "\(path): cannot be used: \(String(cString: strerror(error)))",
+            hint: "Choose another folder with --data, or mend its permissions.")
+    }
+}

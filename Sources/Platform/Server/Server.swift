@@ -1,0 +1,99 @@
+package import Core
+package import Logging
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The whole server put together, from settings to a running process. Tests build the same with other settings.
+package struct Server {
+    /// Makes a domain from what every domain is built from.
+    package typealias Plug = @Sendable (Services) throws -> any Domain
+
+    /// What the platform keeps for itself, before the domains' own tables.
+    package static let migrations = EventLog.migrations + Runner.migrations + ServerSecrets.migrations
+
+    package let services: Services
+    package let database: Database
+    package let domains: [any Domain]
+    package let auditKey: SigningKey
+    let settings: ServerSettings
+    let signal: EventSignal
+    let logger: Logger
+
+    /// Opens the database, brings its schema up to date and builds the domains.
+    package init(
+        _ settings: ServerSettings, world: World, logger: Logger, migrations: [Migration], plugs: [Plug]
+    ) async throws {
+        self.settings = settings
+        self.logger = logger
+        signal = EventSignal()
+        let driver = try Self.driver(settings)
+        try Migrations.apply(Self.migrations + migrations, driver, now: world.now())
+        let database = try Database(driver: driver, recorder: EventLog(now: world.now, signal: signal))
+        self.database = database
+        let key = try AuditKey.load(settings.keyFile, name: "steward.\(Self.hostName())/audit")
+        auditKey = key
+        let tokenKey = try await database.write { transaction in
+            try AuditKey.check(key, transaction)
+            return try ServerSecrets.pageTokenKey(transaction, world.random)
+        }
+        let services = Services(
+            database: database, world: world, artifacts: try LocalArtifactStore(root: settings.artifacts),
+            pageTokens: PageTokens(key: tokenKey))
+        self.services = services
+        domains = try plugs.map { try $0(services) }
+    }
+
+    package var endpoints: [Endpoint] {
+        AuditEndpoints(database: database, key: auditKey).endpoints + domains.flatMap(\.endpoints)
+    }
+
+    private static func driver(_ settings: ServerSettings) throws(Failure) -> any DatabaseDriver {
+        if settings.isPostgreSQL {
+            throw Failure(.unsupported, "PostgreSQL is not here yet")
+        }
+        return SQLiteDriver(path: settings.databaseLocation)
+    }
+
+    private static func hostName() -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+        let name = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let allowed = name.filter { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        return allowed.isEmpty ? "localhost" : String(decoding: allowed, as: UTF8.self)
+    }
+
+    /// Serves until the process is told to stop; what is under way is finished first.
+    /// - Parameter started: called with the port once connections are accepted.
+    package func run(
+        version: String, errorForms: [ErrorForm], observer: any RequestObserver,
+        started: @escaping @Sendable (Int) async -> Void
+    ) async throws {
+        try settings.checkBinding()
+        let hosts = ["localhost", "127.0.0.1", "[::1]"] + settings.allowedHosts.map { $0.lowercased() }
+        let responder = Responder(
+            routes: try RouteTable(endpoints), errorForms: errorForms,
+            settings: .init(hosts: Set(hosts), origins: Set(settings.allowedOrigins.map { $0.lowercased() })),
+            world: services.world, observer: observer)
+        let server = HTTPServer(
+            settings: .init(host: settings.host, port: settings.port), responder: responder, logger: logger)
+        let runner = Runner(database: database, world: services.world, signal: signal, logger: logger)
+        let background = Task {
+            await runner.run(routines: domains.flatMap(\.routines), reactors: domains.flatMap(\.reactors))
+        }
+        defer { database.close() }
+        try await server.run(started: started)
+        background.cancel()
+        _ = await background.value
+    }
+}
