@@ -37,9 +37,20 @@ def test_values(wire, run, raw, stored):
 
 
 @better
-@pytest.mark.parametrize("raw", ["NaN", "Infinity", '"nan"', "true", '" 1"', '"1_0"', "[]"])
+@pytest.mark.parametrize("raw,stored", [("NaN", "NaN"), ("Infinity", HUGE), ("-Infinity", -HUGE), ('"nan"', "NaN")])
+def test_what_is_no_json_number_is_refused_or_kept_but_never_read_as_zero(wire, run, raw, stored):
+    reply = wire.post("runs/log-metric", raw=f'{{"run_id":"{run}","key":"m","value":{raw},"timestamp":7}}')
+    if reply.status == 200:
+        assert wire.metrics(run)["m"] == {"key": "m", "value": stored, "timestamp": 7, "step": 0}
+    else:
+        reply.invalid()
+        assert wire.metrics(run) == {}
+
+
+@better
+@pytest.mark.parametrize("raw", ["[]", "{}", "[1]"])
 def test_values_that_are_no_number_are_refused(wire, run, raw):
-    wire.post("runs/log-metric", raw=f'{{"run_id":"{run}","key":"m","value":{raw},"timestamp":1}}').refused()
+    wire.post("runs/log-metric", raw=f'{{"run_id":"{run}","key":"m","value":{raw},"timestamp":1}}').invalid("value")
     assert wire.metrics(run) == {}
 
 

@@ -44,6 +44,14 @@ def test_good_names(wire, name):
     assert wire.get_model(name)["name"] == name
 
 
+def test_names_are_not_decoded(wire):
+    stem = unique()
+    for name in (stem + "%41", stem + "A"):
+        wire.model(name, description=name)
+    for name in (stem + "%41", stem + "A"):
+        assert wire.get_model(name)["description"] == name
+
+
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_bad_names(wire, name):
     for reply in (

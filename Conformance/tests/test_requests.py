@@ -1,6 +1,9 @@
 """Rules that hold for every endpoint: content types, bodies, queries, field names, types, unknown routes."""
 
+import http.client
 import json
+import socket
+import urllib.parse
 
 import pytest
 
@@ -275,3 +278,46 @@ def test_head_line_of_errors(wire):
     assert set(body) >= {"error_code", "message"}
     assert body.get("error_class", "RESOURCE_NOT_FOUND") == "RESOURCE_NOT_FOUND"
     assert body.get("sqlstate", "KAM00") == "KAM00"
+
+
+@better
+def test_a_body_in_chunks(wire):
+    name = unique("chunks")
+    pieces = (piece.encode() for piece in ('{"na', 'me":"', name, '"}'))
+    reply = wire.session.post(
+        f"{wire.url}/api/2.0/mlflow/{CREATE}", data=pieces, headers={"Content-Type": "application/json"}, timeout=30
+    )
+    assert reply.status_code == 200, reply.content
+    wire.get("experiments/get-by-name", {"experiment_name": name}).ok()
+
+
+def test_a_client_that_waits_for_100_continue_gets_it(wire):
+    """curl asks before it sends a large body."""
+    place = urllib.parse.urlsplit(wire.url)
+    body = json.dumps({"name": unique("expect")}).encode()
+    head = (
+        f"POST /api/2.0/mlflow/{CREATE} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+        connection.sendall(body)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_lives_on_after_a_refusal(wire):
+    place = urllib.parse.urlsplit(wire.url)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=10)
+    for path, body, status in (
+        (CREATE, "{}", 400),
+        ("runs/set-tag", '{"run_id":"x","key":"k"}', 404),
+        (CREATE, "[", 400),
+    ):
+        connection.request("POST", f"/api/2.0/mlflow/{path}", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == status
+    connection.request("GET", "/health")
+    assert connection.getresponse().status == 200
+    connection.close()

@@ -130,6 +130,28 @@ def test_bad_urls(wire, hooks, address):
     assert get(wire, webhook)["url"] == URL
 
 
+# Addresses that only the server can reach. The runner allows 127.0.0.0/8 and nothing else.
+PRIVATE = [
+    "http://169.254.169.254/latest/meta-data/",
+    "http://10.0.0.1/",
+    "http://192.168.1.1/",
+    "http://172.16.0.1:8080/",
+    "http://0.0.0.0/",
+    "http://100.64.0.1/",
+    "http://224.0.0.1/",
+    "http://[::1]/",
+    "http://[::ffff:169.254.169.254]/",
+    "http://[fe80::1]/",
+    "http://[fd00::1]/",
+]
+
+
+@better
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_addresses_are_refused(wire, hooks, address):
+    hooks(url=address).invalid()
+
+
 def test_a_disabled_webhook(wire, hooks):
     assert hooks(status="DISABLED").ok()["webhook"]["status"] == "DISABLED"
 
@@ -198,7 +220,7 @@ def test_bad_listings(wire, query):
 class Receiver:
     """A small server that keeps what it is sent."""
 
-    def __init__(self, status=200):
+    def __init__(self, status=200, location=None):
         self.requests = queue.Queue()
         received = self.requests
 
@@ -208,6 +230,8 @@ class Receiver:
                 received.put((self.path, dict(self.headers), body))
                 self.send_response(status)
                 self.send_header("Content-Length", "4")
+                if location:
+                    self.send_header("Location", location)
                 self.end_headers()
                 self.wfile.write(b"done")
 
@@ -259,6 +283,16 @@ def test_a_test_delivery_that_fails(wire, hooks):
     webhook = hooks(url=URL).ok()["webhook"]["webhook_id"]
     result = wire.post(f"webhooks/{webhook}/test", {}).ok()["result"]
     assert result.get("success", False) is False and result["error_message"]
+
+
+@better
+def test_redirects_are_not_followed(wire, hooks, receiver):
+    redirecting = Receiver(status=307, location=receiver.url)
+    webhook = hooks(url=redirecting.url).ok()["webhook"]["webhook_id"]
+    result = wire.post(f"webhooks/{webhook}/test", {}).ok()["result"]
+    redirecting.server.shutdown()
+    assert result.get("response_status") in (None, 307)
+    assert receiver.requests.empty()
 
 
 def test_deliveries(wire, hooks, receiver, run):
