@@ -121,6 +121,8 @@ let package = Package(
             name: "PlatformTests", dependencies: ["Platform", "Core", crypto, logging], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
+            name: "MLflowTests", dependencies: ["MLflow", "Core"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core"], swiftSettings: strict),
         .testTarget(name: "SpecTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
