@@ -93,7 +93,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "steward-fuzz",
-            dependencies: ["Monitoring", "Statistics", "Tables", "Core", argumentParser],
+            dependencies: ["MLflow", "Monitoring", "Statistics", "Tables", "Core", argumentParser],
             path: "Fuzz",
             exclude: ["Corpus"],
             swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Core
+import MLflow
 import Monitoring
 import Statistics
 import Tables
@@ -6,6 +7,7 @@ import Tables
 extension Subject {
     static let all: [Subject] = [
         json,
+        filter,
         table("csv", "csv", tokens: csvTokens),
         table("ndjson", "ndjson", tokens: jsonTokens),
         table("npy", "npy", tokens: numpyTokens),
@@ -27,6 +29,14 @@ extension Subject {
             "\"num\"", "[[[[[[[[[[", "{\"a\":", "\n", "\r\n", "\"NaN\"",
         ]
 
+    private static let filterTokens =
+        numbers + [
+            "metrics.", "tags.", "params.`a b`", "\"a b\"", "run_id", "name", "timestamp", "status", "'", "\"", "`",
+            "\\'",
+            "''", "(", ")", ",", ";", "=", "!=", "<=", ">", "~", " AND ", " OR ", " NOT ", " IN ('a', 'b')", " IS NULL",
+            " LIKE '%a_'", " ILIKE ", " DESC", "\u{A0}", "é",
+        ]
+
     private static let csvTokens =
         numbers + [
             ",", ";", "\t", "|", "\"", "\"\"", "\n", "\r\n", "\r", "\n\n", "true", "False", "2024-02-29", "2023-02-29",
@@ -44,6 +54,26 @@ extension Subject {
         // What was accepted survives writing and reading.
         let again = try JSONParser.parse(value.serialised())
         precondition(again.serialised() == value.serialised(), "a document changed by writing and reading it")
+        // Not every document has a canonical form; one that has is in it.
+        guard let canonical = try? value.canonical() else { return }
+        let same = try JSONParser.parse(canonical).canonical()
+        precondition(same == canonical, "a canonical form that is not its own canonical form")
+    }
+
+    /// Filters and orderings of MLflow's searches; one that some search accepts is accepted.
+    private static let filter = Subject("filter", tokens: filterTokens) { bytes, _ in
+        let text = String(decoding: bytes, as: UTF8.self)
+        var accepted = false
+        for subject in SearchSubject.allCases {
+            if (try? SearchOrdering.parse([text], for: subject)) != nil { accepted = true }
+            guard let comparisons = try? SearchFilter.parse(text, for: subject) else { continue }
+            accepted = true
+            for comparison in comparisons {
+                guard case .text(let pattern) = comparison.value, pattern.utf8.count < 200 else { continue }
+                _ = LikePattern(pattern, ignoringCase: true).matches(text)
+            }
+        }
+        guard accepted else { throw Failure(.invalid, "neither a filter nor an ordering") }
     }
 
     private static let schema = Subject("schema", tokens: jsonTokens + ["\"cat\"", "\"nmu\"", "\"datetime\""]) {
