@@ -3,7 +3,7 @@ import Foundation
 import Platform
 import Testing
 
-/// Fixtures/merkle_vectors.json: a synthetic log, its proofs, checkpoints and tiles, made with other programs than ours.
+/// Fixtures/merkle_vectors.json: a synthetic log, its proofs, checkpoints and tiles, made by other programs than ours.
 /// The eight leaves of `small` are the reference leaves of Certificate Transparency.
 enum MerkleVectors {
     static let document: JSON = {

@@ -37,7 +37,7 @@ package struct MerkleNode: Hashable, Sendable {
     }
 }
 
-/// The right edge of a growing tree: the hashes of its complete subtrees, which is all that appending and the root need.
+/// The right edge of a growing tree: the hashes of its largest complete subtrees. Appending and the root need no more.
 ///
 /// At most 63 hashes, whatever the size of the tree.
 package struct MerkleFrontier: Sendable, Equatable {

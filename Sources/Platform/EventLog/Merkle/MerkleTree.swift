@@ -23,12 +23,8 @@ package enum MerkleTree {
     package static func nodeHash(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
         withUnsafeTemporaryAllocation(byteCount: 1 + 2 * MerkleHash.byteCount, alignment: 8) { buffer in
             buffer[0] = 1
-            left.withUnsafeBytes {
-                buffer.baseAddress!.advanced(by: 1).copyMemory(from: $0.baseAddress!, byteCount: 32)
-            }
-            right.withUnsafeBytes {
-                buffer.baseAddress!.advanced(by: 33).copyMemory(from: $0.baseAddress!, byteCount: 32)
-            }
+            left.withUnsafeBytes { (buffer.baseAddress! + 1).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+            right.withUnsafeBytes { (buffer.baseAddress! + 33).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
             var hash = SHA256()
             hash.update(bufferPointer: UnsafeRawBufferPointer(buffer))
             return MerkleHash(hash.finalize())

@@ -22,8 +22,7 @@ package struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: `invalid` for a name that is empty or has spaces or a plus sign, and for a key that is none.
     package init(name: String, kind: Kind, publicKey: [UInt8]) throws(Failure) {
         guard KeyName.isValid(name) else {
-            throw Failure(
-                .invalid, "a key name must not be empty and must not contain spaces, '+' or control characters")
+            throw Failure(.invalid, "a key name must not be empty or contain spaces, '+' or control characters")
         }
         guard (try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey)) != nil, publicKey.count == 32 else {
             throw Failure(.invalid, "the key \(name) is not an Ed25519 public key of 32 bytes")

@@ -63,7 +63,8 @@ package struct TileNodes {
     }
 
     private func path(of position: MerklePosition) throws(Failure) -> TilePath {
-        guard (0..<63).contains(position.level), position.index >= 0, position.index < size >> Int64(position.level)
+        guard (0..<63).contains(position.level), position.index >= 0,
+            position.index < size >> Int64(position.level)
         else {
             throw Failure(
                 .invalid, "a tree of \(size) entries has no subtree \(position.index) at level \(position.level)")

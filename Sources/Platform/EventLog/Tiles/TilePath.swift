@@ -60,12 +60,8 @@ package struct TilePath: Hashable, Sendable, CustomStringConvertible {
             content = .hashes(level: Int(number))
         }
         var width = Self.fullWidth
-        let partial = ".p".utf8
-        if parts.count >= 2, parts[parts.endIndex - 2].count > 2,
-            parts[parts.endIndex - 2].suffix(2).elementsEqual(partial)
-        {
-            guard let number = CanonicalDecimal.value(of: parts.removeLast()), (1..<Int64(width)).contains(number)
-            else {
+        if parts.count >= 2, parts[parts.endIndex - 2].suffix(2).elementsEqual(".p".utf8) {
+            guard let number = CanonicalDecimal.value(of: parts.removeLast()), (1...255).contains(number) else {
                 throw problem
             }
             width = Int(number)

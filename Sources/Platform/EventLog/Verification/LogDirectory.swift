@@ -39,8 +39,7 @@ package struct LogDirectory: Sendable {
         while let bundle = TilePath.tile(.entries, index: index, in: size) {
             let entries = try entries(bundle.entries)
             guard entries.count == bundle.width else {
-                throw Failure(
-                    .bug, "\(entries.count) of the \(bundle.width) entries from \(bundle.entries.lowerBound) were read")
+                throw Failure(.bug, "\(bundle): \(entries.count) entries were read instead of \(bundle.width)")
             }
             try write(bundle.text, EntryBundle.bytes(of: entries))
             for entry in entries {

@@ -31,8 +31,8 @@ package struct LogTrust: Sendable {
         self.quorum = quorum
     }
 
-    /// Reads and checks a signed checkpoint: signatures of unknown keys are ignored, every signature of a known key must
-    /// be valid, the log must have signed, and enough witnesses.
+    /// Reads and checks a signed checkpoint: signatures of unknown keys are ignored, every signature of a known key
+    /// must be valid, the log must have signed, and enough witnesses.
     /// - Throws: `invalid` when it is malformed or cannot be believed.
     package func checkpoint(_ note: [UInt8]) throws(Failure) -> TrustedCheckpoint {
         let note = try SignedNote(parsing: note)

@@ -63,8 +63,8 @@ package struct LogVerifier: Sendable {
         switch path.content {
         case .hashes: return (try? HashTile(path: path, bytes: old)) == nil ? "has the wrong size" : nil
         case .entries:
-            return (try? EntryBundle.entries(in: old, count: path.width)) == nil
-                ? "has the wrong number of entries" : nil
+            let entries = try? EntryBundle.entries(in: old, count: path.width)
+            return entries == nil ? "has the wrong number of entries" : nil
         }
     }
 }
