@@ -32,7 +32,8 @@ final class TestServer: Sendable {
         let clock = ClockBox(1_700_000_000_000)
         world.now = { Timestamp(milliseconds: clock.next()) }
         services = Services(
-            database: try Database(driver: driver, recorder: events), world: world, artifacts: NoArtifacts(),
+            database: try Database(driver: driver, recorder: events), world: world,
+            artifacts: try LocalArtifactStore(root: folder.appending(path: "artifacts").path),
             pageTokens: PageTokens(key: Array(repeating: 7, count: 32)))
         tracking = Tracking(services)
         routes = try RouteTable(tracking.endpoints)
@@ -100,5 +101,3 @@ private final class ClockBox: Sendable {
         }
     }
 }
-
-private struct NoArtifacts: ArtifactStore {}

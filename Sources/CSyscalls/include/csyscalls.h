@@ -13,4 +13,8 @@ int steward_openat2(int directory, const char *path, uint64_t flags, uint64_t mo
 #define STEWARD_RESOLVE_NO_SYMLINKS 0x04
 #define STEWARD_RESOLVE_BENEATH 0x08
 
+/// sync_file_range(2): asks the system to begin writing part of a file to the disk. Advice only: it says nothing about
+/// whether or when that happens, and does nothing where there is no such call.
+void steward_start_writing(int file, int64_t offset, int64_t count);
+
 #endif

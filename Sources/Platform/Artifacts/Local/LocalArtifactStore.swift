@@ -1,0 +1,213 @@
+package import Core
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Artifacts as files under one folder of this machine.
+///
+/// - Every path is opened beneath the root by the kernel, which refuses links and `..`; where it cannot, name by name.
+/// - A file is written to a temporary one on the same file system, flushed, renamed into place, and its folder flushed:
+///   it is whole or absent, also after a power cut.
+/// - Names from outside cannot reach the store's own folder, `.steward`.
+package final class LocalArtifactStore: ArtifactStore {
+    let confined: ConfinedFolder
+    let workspace: Workspace
+    /// Folders that are known to survive a power cut, because their parent was flushed with them in it.
+    private let durable = Mutex<Set<ArtifactPath>>([])
+
+    private static let folderMode: mode_t = 0o750
+    private static let durableLimit = 10_000
+    private static let attempts = 8
+
+    /// - Parameters:
+    ///   - root: the folder; it is made if it does not exist (its parent must).
+    ///   - makeID: 32 hexadecimal digits that never come twice.
+    ///   - isStepwise: true to do without openat2, as happens by itself where the system has no such call.
+    /// - Throws: `invalid` when the folder cannot be made or is none, `unavailable` when it cannot be used.
+    package init(
+        root: String, makeID: @escaping @Sendable () -> String = World.live.makeID, isStepwise: Bool = false
+    ) throws(Failure) {
+        guard !root.isEmpty, !root.utf8.contains(0) else {
+            throw Failure(.invalid, "the name of the artifact folder is empty")
+        }
+        guard mkdir(root, Self.folderMode) == 0 || errno == EEXIST else {
+            throw Failure(
+                .invalid, "\(root): the artifact folder cannot be made: \(String(cString: strerror(errno)))",
+                hint: "Create its parent folder first.")
+        }
+        do throws(SystemError) {
+            let descriptor = try Descriptor.opened(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            confined = ConfinedFolder(descriptor, forcing: isStepwise ? .stepwise : nil)
+            workspace = try Workspace(in: descriptor, makeID: makeID)
+            try workspace.removeLeftovers(budget: 1000)
+        } catch {
+            throw Failure(
+                error.number == ENOTDIR || error.number == ELOOP ? .invalid : .unavailable,
+                "\(root): the artifact folder cannot be used: \(String(cString: strerror(error.number)))",
+                hint: "Steward must be able to read, write and list it.")
+        }
+    }
+
+    package func write(_ path: ArtifactPath) throws(Failure) -> any ArtifactWriter {
+        try refuseFolder(at: path)
+        return try reporting(path) { () throws(SystemError) in
+            try LocalArtifactWriter(path, in: workspace) { (name, _) throws(SystemError) in
+                try self.publish(name, as: path)
+            }
+        }
+    }
+
+    package func read(_ path: ArtifactPath) throws(Failure) -> any ArtifactReader {
+        try reporting(path, .read) { () throws(SystemError) in try LocalArtifactReader(path, confined.file(path)) }
+    }
+
+    package func info(_ path: ArtifactPath) throws(Failure) -> ArtifactEntry {
+        let status = try reporting(path, .read) { () throws(SystemError) in try confined.status(path) }
+        guard let entry = ArtifactEntry(path.name ?? "", status) else { throw SystemError(ELOOP).failure(path) }
+        return entry
+    }
+
+    package func delete(_ path: ArtifactPath) throws(Failure) {
+        guard let name = path.name else {
+            throw Failure(.invalid, "Invalid path: the artifact root cannot be deleted", hint: "Delete what is in it.")
+        }
+        try reporting(path, .read) { () throws(SystemError) in
+            let parent = try confined.folder(path.parent)
+            // Whoever writes below it from now on must make and flush its folders again.
+            durable.withLock { $0 = $0.filter { !$0.isWithin(path) } }
+            try workspace.discard(name, in: parent)
+        }
+    }
+
+    package func usage(of folder: ArtifactPath, limit: Int) throws(Failure) -> ArtifactUsage {
+        try reporting(folder, .read) { () throws(SystemError) in
+            var usage = ArtifactUsage()
+            var limit = limit
+            try FolderTree.count(
+                confined.folder(folder), into: &usage, limit: &limit,
+                skipping: folder.isRoot ? ArtifactPath.reservedPrefix : nil)
+            return usage
+        }
+    }
+
+    /// An early answer to what would fail at the end, before a long file is sent.
+    func refuseFolder(at path: ArtifactPath) throws(Failure) {
+        guard !path.isRoot else { throw Failure(.invalid, "Invalid path: it is empty") }
+        do throws(SystemError) {
+            if try confined.status(path).kind == .folder { throw SystemError(EISDIR) }
+        } catch {
+            // Folders on the way that do not exist yet will be made.
+            if error.number != ENOENT { throw error.failure(path) }
+        }
+    }
+
+    /// Moves a flushed temporary file to its place and makes that durable.
+    func publish(_ temporary: String, as path: ArtifactPath) throws(SystemError) {
+        for attempt in 1...Self.attempts {
+            let parent = try makeFolders(path.parent)
+            do throws(SystemError) {
+                try workspace.session.move(temporary, to: path.name ?? "", in: parent)
+                try parent.synchronize()
+                return
+            } catch {
+                // The folder was deleted after it was opened: it is made again.
+                guard error.number == ENOENT, attempt < Self.attempts else { throw error }
+                durable.withLock { $0 = $0.filter { !$0.isWithin(path.parent) } }
+            }
+        }
+    }
+
+    /// Opens a folder after making it, and those above it, where they are missing.
+    private func makeFolders(_ path: ArtifactPath) throws(SystemError) -> Descriptor {
+        if path.isRoot { return confined.root }
+        if durable.withLock({ $0.contains(path) }) {
+            do throws(SystemError) {
+                return try confined.folder(path)
+            } catch {
+                guard error.number == ENOENT else { throw error }
+            }
+        }
+        // One at a time: nobody may rely on a folder that somebody else has made and not yet flushed.
+        return try durable.withLock { durable throws(SystemError) in
+            if durable.count > Self.durableLimit { durable.removeAll() }
+            var (folder, place) = (confined.root, ArtifactPath.root)
+            for name in path.components {
+                let isNew = try folder.makeFolder(name, mode: Self.folderMode)
+                place = place.child(name)
+                if isNew || !durable.contains(place) {
+                    try folder.synchronize()
+                    durable.insert(place)
+                }
+                folder = try folder.folder(name)
+            }
+            return folder
+        }
+    }
+}
+
+extension LocalArtifactStore {
+    package func list(_ folder: ArtifactPath, after: String?, limit: Int) throws(Failure) -> ArtifactListing {
+        do throws(SystemError) {
+            let descriptor = try confined.folder(folder)
+            let (names, isCut) = try names(in: descriptor, isRoot: folder.isRoot, after: after, limit: max(1, limit))
+            return ArtifactListing(entries: try entries(names, in: descriptor), next: isCut ? names.last : nil)
+        } catch {
+            throw error.failure(folder, .read)
+        }
+    }
+
+    private func entries(_ names: [String], in folder: Descriptor) throws(SystemError) -> [ArtifactEntry] {
+        var entries: [ArtifactEntry] = []
+        for name in names {
+            do throws(SystemError) {
+                if let entry = try ArtifactEntry(name, folder.status(of: name)) { entries.append(entry) }
+            } catch {
+                // Deleted since its name was read.
+                guard error.number == ENOENT else { throw error }
+            }
+        }
+        return entries
+    }
+
+    /// The first `limit` names after `after`. Memory stays within a few times the limit, whatever the folder holds.
+    private func names(
+        in folder: Descriptor, isRoot: Bool, after: String?, limit: Int
+    ) throws(SystemError) -> (names: [String], isCut: Bool) {
+        var kept: [String] = []
+        var isCut = false
+        func cut() {
+            kept.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            if kept.count > limit {
+                kept.removeLast(kept.count - limit)
+                isCut = true
+            }
+        }
+        var names = try FolderNames(folder)
+        while let bytes = try names.next() {
+            // Names that are not UTF-8 were not made by us and cannot be asked for.
+            guard let name = String(validatingCString: bytes),
+                !isRoot || !name.utf8.starts(with: ArtifactPath.reservedPrefix.utf8)
+            else { continue }
+            if let after, !after.utf8.lexicographicallyPrecedes(name.utf8) { continue }
+            kept.append(name)
+            if kept.count >= 2 * limit + 1024 { cut() }
+        }
+        cut()
+        return (kept, isCut)
+    }
+}
+
+extension ArtifactEntry {
+    /// - Returns: nil for what is neither file nor folder.
+    init?(_ name: String, _ status: FileStatus) {
+        guard status.kind != .other else { return nil }
+        let isFolder = status.kind == .folder
+        self.init(
+            name: name, isFolder: isFolder, size: isFolder ? 0 : status.size,
+            modified: Timestamp(milliseconds: status.modified))
+    }
+}
