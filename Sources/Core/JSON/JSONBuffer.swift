@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Bytes that grow, and the tokens of JSON appended to them.
 ///
 /// Owns plain memory instead of an array: appending a token costs one comparison for space and no check for uniqueness.
@@ -8,10 +14,10 @@ struct JSONBuffer: ~Copyable {
 
     init(capacity: Int) {
         self.capacity = max(capacity, 16)
-        memory = .allocate(capacity: self.capacity)
+        memory = malloc(self.capacity).assumingMemoryBound(to: UInt8.self)
     }
 
-    deinit { memory.deallocate() }
+    deinit { free(memory) }
 
     /// Valid until the next change.
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: memory, count: count) }
@@ -26,10 +32,8 @@ struct JSONBuffer: ~Copyable {
     @inline(never)
     private mutating func grow(_ size: Int) {
         capacity = max(capacity * 2, count + size)
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        larger.update(from: memory, count: count)
-        memory.deallocate()
-        memory = larger
+        // Large blocks are moved by remapping their pages, not by copying.
+        memory = realloc(memory, capacity).assumingMemoryBound(to: UInt8.self)
     }
 
     @inline(__always)
