@@ -57,6 +57,7 @@ let package = Package(
             dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser, "Yams"],
             swiftSettings: strict),
 
+        .target(name: "Registry", dependencies: ["Core", "Platform", "MLflow"], swiftSettings: strict),
         .target(name: "Tracking", dependencies: ["Core", "Platform", "MLflow"], swiftSettings: strict),
 
         // What the domains that speak MLflow's protocol share.
@@ -105,6 +106,10 @@ let package = Package(
             name: "steward-simulate", dependencies: ["Simulation"], path: "Benchmarks/Simulation/Command",
             swiftSettings: strict),
 
+        // What tests of several targets use.
+        .target(
+            name: "TestSupport", dependencies: ["Platform", "Core", logging], path: "Tests/Support",
+            swiftSettings: strict),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
         .testTarget(
@@ -118,7 +123,11 @@ let package = Package(
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Platform", "Core", crypto, logging], exclude: ["Fixtures"],
+            name: "PlatformTests", dependencies: ["Platform", "Core", "TestSupport", crypto, logging], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RegistryTests",
+            dependencies: ["Registry", "MLflow", "Platform", "Core", "TestSupport", crypto, logging],
             swiftSettings: strict),
         .testTarget(
             name: "MLflowTests", dependencies: ["MLflow", "Core"], exclude: ["Fixtures"], swiftSettings: strict),

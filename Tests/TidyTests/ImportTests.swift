@@ -16,6 +16,7 @@ private let allowedModules: [String: Set<String>] = {
         ]),
         "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser", "Yams"]),
         "MLflow": files.union(["Core", "Platform"]),
+        "Registry": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "Tracking": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "steward": files.union([
             "Core", "Platform", "Tables", "MLflow", "Monitoring", "Tracking", "ArgumentParser", "Logging",
@@ -39,7 +40,7 @@ private let thirdParty: [String: [String]] = [
     "HummingbirdTLS": ["Sources/Platform/HTTP/"],
     "Logging": ["Sources/Platform/", "Sources/steward/"],
     "NIOCore": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
-    "NIOHTTP1": ["Sources/Platform/HTTP/"],
+    "NIOHTTP1": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
     "NIOPosix": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
     "NIOSSL": ["Sources/Platform/HTTP/"],
     "ServiceLifecycle": ["Sources/Platform/HTTP/", "Sources/steward/"],

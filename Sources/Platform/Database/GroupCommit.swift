@@ -27,6 +27,7 @@ struct GroupCommit: Sendable {
             do {
                 let group = try worker.withConnection { try transaction(waiting, $0) }
                 for (job, error) in group.failed { job.fail(error) }
+                for action in group.commitActions { action() }
                 for deliver in group.done { deliver() }
                 if group.hasEvents { recorder.committed() }
                 statistics.countGroup(writes: group.done.count, failed: group.failed.count)
@@ -49,6 +50,7 @@ struct GroupCommit: Sendable {
         var done: [@Sendable () -> Void] = []
         var failed: [(any WriteJob, any Error)] = []
         var events: [PendingEvent] = []
+        var commitActions: [@Sendable () -> Void] = []
         var hasEvents: Bool { !events.isEmpty }
     }
 
@@ -81,6 +83,7 @@ struct GroupCommit: Sendable {
             do {
                 group.done.append(try job.run(transaction))
                 group.events += transaction.events
+                group.commitActions += transaction.commitActions
                 if !isAlone { try connection.releaseSavepoint() }
             } catch SQLError.conflict(let cause) {
                 throw SQLError.conflict(cause: cause)

@@ -12,13 +12,14 @@ package enum SQLDialect: String, Sendable {
 
     /// `column LIKE parameter`, case-sensitive, with `%` and `_` and no escape character.
     package func like(_ expression: String, _ parameter: String) -> String {
-        "\(expression) LIKE \(parameter) ESCAPE ''"
+        // SQLite has no escape character unless told of one, and none to tell that there is none.
+        self == .sqlite ? "\(expression) LIKE \(parameter)" : "\(expression) LIKE \(parameter) ESCAPE ''"
     }
 
     /// As `like`, without regard to case (ASCII letters on SQLite, the locale's on PostgreSQL).
     package func ilike(_ expression: String, _ parameter: String) -> String {
         switch self {
-        case .sqlite: "lower(\(expression)) LIKE lower(\(parameter)) ESCAPE ''"
+        case .sqlite: "lower(\(expression)) LIKE lower(\(parameter))"
         case .postgresql: "\(expression) ILIKE \(parameter) ESCAPE ''"
         }
     }

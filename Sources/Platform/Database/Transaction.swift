@@ -7,6 +7,7 @@ package import Core
 package final class Transaction {
     package let sql: any SQLConnection
     private(set) var events: [PendingEvent] = []
+    private(set) var commitActions: [@Sendable () -> Void] = []
 
     init(_ sql: any SQLConnection) { self.sql = sql }
 
@@ -14,6 +15,10 @@ package final class Transaction {
 
     /// Records that something has happened, by whom and why.
     package func record(_ event: Event, by origin: Origin) { events.append(PendingEvent(event: event, origin: origin)) }
+
+    /// Does something once the transaction is committed, such as waking whoever waits for what it wrote. It must be
+    /// quick, and nothing may depend on it: a server that stops in between never does it.
+    package func afterCommit(_ action: @escaping @Sendable () -> Void) { commitActions.append(action) }
 }
 
 /// An event that has no place in the log yet.

@@ -13,7 +13,8 @@ package struct Server {
     package typealias Plug = @Sendable (Services) throws -> any Domain
 
     /// What the platform keeps for itself, before the domains' own tables.
-    package static let migrations = EventLog.migrations + Runner.migrations + ServerSecrets.migrations
+    package static let migrations =
+        EventLog.migrations + Runner.migrations + ServerSecrets.migrations + JobQueue.migrations
 
     package let services: Services
     package let database: Database

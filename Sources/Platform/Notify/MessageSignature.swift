@@ -1,0 +1,13 @@
+import Core
+import Crypto
+import Foundation
+
+/// Signs messages with a secret that sender and receiver share.
+package enum MessageSignature {
+    /// HMAC-SHA256 (RFC 2104) in base64.
+    package static func hmac(_ message: some Sequence<UInt8>, secret: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array(message), using: SymmetricKey(data: Array(secret.utf8)))
+        return Data(code).base64EncodedString()
+    }
+}

@@ -1,0 +1,169 @@
+import Core
+import Platform
+
+/// What happened to models and versions, who did it, when and why: read from the event log.
+struct HistoryEndpoints: Sendable {
+    let registry: Registry
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "GET", "/api/v1/models/{name}/history", .may(.modelRead), .reads,
+                "All changes of a model and its versions, the newest first; also of a deleted model. `limit` (1 to "
+                    + "1000), `before` (a sequence number), `id` (an earlier model of that name).", modelHistory),
+            Endpoint(
+                "GET", "/api/v1/models/{name}/versions/{version}/history", .may(.modelRead), .reads,
+                "All changes of a version, the newest first; also of a deleted one.", versionHistory),
+            Endpoint(
+                "GET", "/api/v1/models/{name}/stages", .may(.modelRead), .reads,
+                "Which version was in which stage: at the moment `at` (RFC 3339), or all periods.", stages),
+        ]
+    }
+
+    @Sendable private func modelHistory(_ request: Request) async throws -> Response {
+        let target = try HistoryTarget(request)
+        return try await history(request, target) { query, model in
+            query.subjectTree = EventSubject.model(model)
+        }
+    }
+
+    @Sendable private func versionHistory(_ request: Request) async throws -> Response {
+        let target = try HistoryTarget(request)
+        let number = try Naming.version(request.parameter("version"))
+        return try await history(request, target) { query, model in
+            query.subject = EventSubject.version(model, number)
+        }
+    }
+
+    private func history(
+        _ request: Request, _ target: HistoryTarget, _ narrow: @escaping @Sendable (inout EventQuery, Int64) -> Void
+    ) async throws -> Response {
+        let limit = try request.limit()
+        let before = try request.query["before"].map { text throws(Failure) in
+            guard let sequence = Int64(text) else {
+                throw Failure(.invalid, "before: '\(text.prefix(50))' is no sequence number")
+            }
+            return sequence
+        }
+        let (found, events) = try await registry.read { reader in
+            let found = try target.find(reader)
+            var query = EventQuery()
+            narrow(&query, found.model.id)
+            query.order = .newestFirst
+            query.after = before
+            query.limit = limit
+            return (found, try EventLog.events(query, reader.sql))
+        }
+        return .json(
+            .record([
+                "model": Self.json(found), "events": .array(events.map(Self.json)),
+                // A page that is not full is the last one.
+                "next_before": events.count == limit ? events.last.map { .integer($0.sequence) } ?? .null : .null,
+            ]))
+    }
+
+    @Sendable private func stages(_ request: Request) async throws -> Response {
+        let target = try HistoryTarget(request)
+        let moment = try request.query["at"].map { text throws(Failure) in
+            guard let moment = Timestamp(rfc3339: text) else {
+                throw Failure(
+                    .invalid, "at: '\(text.prefix(50))' is no RFC 3339 time", hint: "Write 2026-11-23T09:05:03Z.")
+            }
+            return moment
+        }
+        let (found, timeline) = try await registry.read { reader in
+            let found = try target.find(reader)
+            return (found, try Self.timeline(of: found.model, reader.sql))
+        }
+        let periods = moment.map { timeline.at($0) } ?? timeline.periods
+        return .json(
+            .record([
+                "model": Self.json(found), "at": .optional(moment?.rfc3339),
+                "periods": .array(periods.map(Self.json)),
+            ]))
+    }
+
+    private static let timelineKinds = [
+        EventKind.versionRegistered, EventKind.stageTransitioned, EventKind.versionDeleted, EventKind.modelDeleted,
+    ]
+
+    private static func timeline(of model: RegisteredModel, _ sql: any SQLConnection) throws -> StageTimeline {
+        var timeline = StageTimeline()
+        var query = EventQuery()
+        query.subjectTree = EventSubject.model(model.id)
+        query.kinds = timelineKinds
+        query.limit = 1000
+        while true {
+            let events = try EventLog.events(query, sql)
+            for recorded in events { timeline.receive(recorded) }
+            guard events.count == query.limit else { return timeline }
+            query.after = events.last?.sequence
+        }
+    }
+
+    private static func json(_ found: (model: RegisteredModel, deleted: Timestamp?)) -> JSON {
+        .record([
+            "id": .integer(found.model.id), "name": .string(found.model.name),
+            "created_at": .string(found.model.created.rfc3339), "deleted_at": .optional(found.deleted?.rfc3339),
+        ])
+    }
+
+    private static func json(_ recorded: RecordedEvent) -> JSON {
+        .record([
+            "sequence": .integer(recorded.sequence), "time": .string(recorded.time.rfc3339),
+            "kind": .string(recorded.event.kind), "subject": .string(recorded.event.subject),
+            "by": .string(recorded.principal), "reason": .optional(recorded.reason),
+            "request_id": .optional(recorded.requestID), "details": recorded.event.details,
+        ])
+    }
+
+    private static func json(_ period: StagePeriod) -> JSON {
+        .record([
+            "version": .integer(period.version), "stage": .string(period.stage.rawValue),
+            "since": .string(period.since.rfc3339), "until": .optional(period.until?.rfc3339),
+            "by": .string(period.by), "reason": .optional(period.reason),
+        ])
+    }
+}
+
+/// Whose history is asked for: the model of a name, or, with `id`, an earlier one that had the name when it was deleted
+/// or renamed.
+private struct HistoryTarget: Sendable {
+    let name: String
+    let id: Int64?
+
+    init(_ request: Request) throws(Failure) {
+        name = try request.parameter("name")
+        guard let text = request.query["id"] else {
+            id = nil
+            return
+        }
+        guard let number = Int64(text) else { throw Failure(.invalid, "id: '\(text.prefix(50))' is no number") }
+        id = number
+    }
+
+    func find(_ reader: RegistryReader) throws -> (model: RegisteredModel, deleted: Timestamp?) {
+        let found = try id.map { try reader.formerModel(id: $0) } ?? reader.formerModel(named: name)
+        guard let found else { throw Failure(.notFound, "Registered Model with name=\(name) not found") }
+        return found
+    }
+}
+
+extension StageTimeline {
+    fileprivate mutating func receive(_ recorded: RecordedEvent) {
+        let event = recorded.event
+        guard let number = EventSubject.number(in: event.subject) else {
+            if event.kind == EventKind.modelDeleted { end(at: recorded.time) }
+            return
+        }
+        let change: Change? =
+            switch event.kind {
+            case EventKind.versionRegistered: .registered
+            case EventKind.versionDeleted: .deleted
+            case EventKind.stageTransitioned: event.details["to"]?.text.flatMap(Stage.init(rawValue:)).map(Change.moved)
+            default: nil
+            }
+        guard let change else { return }
+        receive(change, version: number, at: recorded.time, by: recorded.principal, reason: recorded.reason)
+    }
+}

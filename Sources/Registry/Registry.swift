@@ -1,0 +1,71 @@
+package import Core
+package import Platform
+
+/// Registered models: their versions, stages, aliases and tags, their history, and webhooks about them.
+package struct Registry: Domain {
+    package static let name = "registry"
+    package static let migrations = RegistrySchema.migrations
+
+    package struct Settings: Sendable {
+        package var sourceCheck = SourceCheck()
+        /// Where webhooks may go.
+        package var destinations = DestinationPolicy()
+        package var deliveries = JobPolicy()
+        package var deliveryHistory = DeliveryRetention()
+
+        package init() {}
+    }
+
+    let services: Services
+    let sources: any ModelSources
+    let settings: Settings
+    package let webhooks: WebhookDeliveries
+
+    /// - Parameters:
+    ///   - sources: where registered models come from.
+    ///   - resolver: how the host names of webhooks are resolved.
+    package init(
+        _ services: Services, sources: any ModelSources, settings: Settings = Settings(),
+        resolver: HostResolver = .system
+    ) {
+        self.services = services
+        self.sources = sources
+        self.settings = settings
+        webhooks = WebhookDeliveries(
+            database: services.database, world: services.world,
+            client: OutboundClient(policy: settings.destinations, world: services.world, resolver: resolver),
+            policy: settings.deliveries, retention: settings.deliveryHistory)
+    }
+
+    package var endpoints: [Endpoint] {
+        ModelCalls(registry: self).endpoints + VersionCalls(registry: self).endpoints
+            + SearchCalls(registry: self).endpoints + WebhookCalls(registry: self).endpoints
+            + ModelEndpoints(registry: self).endpoints + HistoryEndpoints(registry: self).endpoints
+            + WebhookEndpoints(registry: self).endpoints
+    }
+
+    package var reactors: [Reactor] { [webhooks.reactor] }
+    package var routines: [Routine] { webhooks.routines }
+}
+
+extension Permission {
+    package static let modelRead = Permission("model.read")
+    package static let modelWrite = Permission("model.write")
+    /// Webhooks send what happens to somebody else's server.
+    package static let webhookManage = Permission("webhook.manage")
+}
+
+extension Registry {
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (RegistryReader) throws -> Value
+    ) async throws(Failure) -> Value {
+        try await services.database.read { try body(RegistryReader($0)) }
+    }
+
+    func write<Value: Sendable>(
+        _ request: Request, _ body: @escaping @Sendable (RegistryWriter) throws -> Value
+    ) async throws(Failure) -> Value {
+        let (origin, world) = (request.origin, services.world)
+        return try await services.database.write { try body(RegistryWriter($0, origin, now: world.now())) }
+    }
+}

@@ -1,0 +1,83 @@
+import Core
+
+/// The kinds of events the registry records. The log keeps them: a kind is never renamed.
+enum EventKind {
+    static let modelCreated = "registry.model-created"
+    static let modelRenamed = "registry.model-renamed"
+    static let modelUpdated = "registry.model-updated"
+    static let modelDeleted = "registry.model-deleted"
+    static let modelTagSet = "registry.model-tag-set"
+    static let modelTagDeleted = "registry.model-tag-deleted"
+    static let versionRegistered = "registry.version-registered"
+    static let versionUpdated = "registry.version-updated"
+    static let versionDeleted = "registry.version-deleted"
+    static let versionTagSet = "registry.version-tag-set"
+    static let versionTagDeleted = "registry.version-tag-deleted"
+    static let stageTransitioned = "registry.stage-transitioned"
+    static let aliasSet = "registry.alias-set"
+    /// An alias was pointed at another version: told of the version that had it.
+    static let aliasLost = "registry.alias-lost"
+    static let aliasDeleted = "registry.alias-deleted"
+    static let webhookCreated = "registry.webhook-created"
+    static let webhookUpdated = "registry.webhook-updated"
+    static let webhookDeleted = "registry.webhook-deleted"
+}
+
+/// Names what events happen to. Models are named by their number, which outlives their name: the history of a model is
+/// one subject through all renames, and a later model of the same name does not inherit it. The name of the time is in
+/// the details.
+enum EventSubject {
+    static func model(_ id: Int64) -> String { Event.subject("model", String(id)) }
+
+    static func version(_ model: Int64, _ number: Int64) -> String {
+        Event.subject("model", String(model), "version", String(number))
+    }
+
+    static func webhook(_ id: String) -> String { Event.subject("webhook", id) }
+
+    /// The model's number in a subject, if it is a model's or one of its versions'.
+    static func model(in subject: String) -> Int64? {
+        let parts = subject.split(separator: "/")
+        return parts.count >= 2 && parts[0] == "model" ? Int64(parts[1]) : nil
+    }
+
+    /// The version's number in a subject, if it is a version's.
+    static func number(in subject: String) -> Int64? {
+        let parts = subject.split(separator: "/")
+        return parts.count == 4 && parts[0] == "model" && parts[2] == "version" ? Int64(parts[3]) : nil
+    }
+}
+
+extension JSON {
+    /// A text as an event keeps it: whole up to `EventText.limit` bytes, else its beginning. What is longer is content,
+    /// not an identifier, and the log has to stay readable.
+    static func eventText(_ text: String) -> JSON { .string(EventText.clipped(text)) }
+    static func eventText(_ text: String?) -> JSON { text.map { eventText($0) } ?? .null }
+
+    static func eventTags(_ tags: [Tag]) -> JSON {
+        var room = EventText.tagsLimit
+        return .object(
+            tags.map { tag in
+                let text = EventText.clipped(tag.value, limit: min(EventText.limit, max(room, 16)))
+                room -= text.utf8.count
+                return Member(tag.key, .string(text))
+            })
+    }
+}
+
+enum EventText {
+    static let limit = 8192
+    /// For the values of all tags of an event.
+    static let tagsLimit = 24_576
+    static let mark = "…"
+
+    static func clipped(_ text: String, limit: Int = limit) -> String {
+        guard text.utf8.count > limit else { return text }
+        // A character cut in two becomes a replacement character, which is dropped.
+        var prefix = String(decoding: text.utf8.prefix(limit), as: UTF8.self)
+        while prefix.unicodeScalars.last == "\u{FFFD}" { prefix.unicodeScalars.removeLast() }
+        return prefix + mark
+    }
+
+    static func isClipped(_ text: String) -> Bool { text.utf8.count > 16 && text.hasSuffix(mark) }
+}

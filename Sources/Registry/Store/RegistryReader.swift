@@ -1,0 +1,261 @@
+import Core
+import Platform
+
+/// Reads models and versions. Works in a read as well as in a write.
+struct RegistryReader {
+    let sql: any SQLConnection
+
+    init(_ sql: any SQLConnection) { self.sql = sql }
+
+    // MARK: Models
+
+    static let modelColumns = "m.id, m.name, m.description, m.created_at, m.updated_at, m.last_version"
+
+    static func model(_ row: any SQLRow) -> RegisteredModel {
+        RegisteredModel(
+            id: row.integer(0), name: row.text(1), description: row.optionalText(2),
+            created: Timestamp(milliseconds: row.integer(3)), updated: Timestamp(milliseconds: row.integer(4)),
+            lastVersion: row.integer(5))
+    }
+
+    /// - Parameter locks: other writers wait until this transaction ends; whoever changes anything of a model asks so.
+    func model(named name: String, locks: Bool = false) throws -> RegisteredModel? {
+        try sql.first(
+            """
+            SELECT \(Self.modelColumns) FROM registry_model m
+            WHERE m.name = ?1 AND m.deleted_at IS NULL\(locks ? sql.dialect.forUpdate : "")
+            """, [.text(name)], Self.model)
+    }
+
+    /// - Throws: `notFound` when there is no such model.
+    func requiredModel(named name: String, locks: Bool = false) throws -> RegisteredModel {
+        try Naming.checkModelName(name)
+        guard let model = try model(named: name, locks: locks) else {
+            throw Failure(.notFound, "Registered Model with name=\(name) not found")
+        }
+        return model
+    }
+
+    /// A model as the history knows it: the present one of that name, or else the one deleted last.
+    func formerModel(named name: String) throws -> (model: RegisteredModel, deleted: Timestamp?)? {
+        if let model = try model(named: name) { return (model, nil) }
+        return try sql.first(
+            """
+            SELECT \(Self.modelColumns), m.deleted_at FROM registry_model m
+            WHERE m.name = ?1 AND m.deleted_at IS NOT NULL ORDER BY m.deleted_at DESC, m.id DESC LIMIT 1
+            """, [.text(name)]
+        ) { (Self.model($0), Timestamp(milliseconds: $0.integer(6))) }
+    }
+
+    func formerModel(id: Int64) throws -> (model: RegisteredModel, deleted: Timestamp?)? {
+        try sql.first(
+            "SELECT \(Self.modelColumns), m.deleted_at FROM registry_model m WHERE m.id = ?1", [.integer(id)]
+        ) { (Self.model($0), $0.optionalInteger(6).map(Timestamp.init(milliseconds:))) }
+    }
+
+    func overviews(_ models: [RegisteredModel]) throws -> [ModelOverview] {
+        var overviews = models.map { ModelOverview(model: $0, tags: [], aliases: [], latest: []) }
+        let places = Dictionary(uniqueKeysWithValues: models.enumerated().map { ($0.element.id, $0.offset) })
+        let ids = models.map(\.id)
+        try sql.forEach(in: ids) { list, arguments in
+            try sql.forEach(
+                """
+                SELECT model_id, key, value FROM registry_model_tag WHERE model_id IN (\(list))
+                ORDER BY model_id, key
+                """, arguments
+            ) { row in
+                if let place = places[row.integer(0)] {
+                    overviews[place].tags.append(Tag(key: row.text(1), value: row.text(2)))
+                }
+            }
+            try sql.forEach(
+                "SELECT model_id, name, number FROM registry_alias WHERE model_id IN (\(list)) ORDER BY model_id, name",
+                arguments
+            ) { row in
+                if let place = places[row.integer(0)] {
+                    overviews[place].aliases.append(Alias(name: row.text(1), version: row.integer(2)))
+                }
+            }
+        }
+        for version in try latestVersions(of: ids) {
+            if let place = places[version.modelID] { overviews[place].latest.append(version) }
+        }
+        return overviews
+    }
+
+    func overview(_ model: RegisteredModel) throws -> ModelOverview { try overviews([model])[0] }
+
+    func isPrompt(_ model: RegisteredModel) throws -> Bool {
+        let value = try sql.first(
+            "SELECT value FROM registry_model_tag WHERE model_id = ?1 AND key = ?2",
+            [.integer(model.id), .text(Prompts.tag)]
+        ) { $0.text(0) }
+        return value?.lowercased() == "true"
+    }
+
+    // MARK: Versions
+
+    static let versionColumns = """
+        v.model_id, m.name, v.number, v.created_at, v.updated_at, v.stage, v.description, v.source, v.location,
+        v.run_id, v.run_link, v.logged_model_id, v.author
+        """
+
+    static func version(_ row: any SQLRow) -> ModelVersion {
+        ModelVersion(
+            modelID: row.integer(0), name: row.text(1), number: row.integer(2),
+            created: Timestamp(milliseconds: row.integer(3)), updated: Timestamp(milliseconds: row.integer(4)),
+            stage: Stage(rawValue: row.text(5)) ?? .none, description: row.optionalText(6), source: row.text(7),
+            location: row.text(8), runID: row.text(9), runLink: row.text(10), loggedModelID: row.text(11),
+            author: row.text(12))
+    }
+
+    /// Without tags and aliases.
+    func bareVersion(of model: RegisteredModel, _ number: Int64) throws -> ModelVersion? {
+        try sql.first(
+            """
+            SELECT \(Self.versionColumns) FROM registry_version v JOIN registry_model m ON m.id = v.model_id
+            WHERE v.model_id = ?1 AND v.number = ?2 AND v.deleted_at IS NULL
+            """, [.integer(model.id), .integer(number)], Self.version)
+    }
+
+    func version(of model: RegisteredModel, _ number: Int64) throws -> ModelVersion? {
+        guard let version = try bareVersion(of: model, number) else { return nil }
+        return try withTagsAndAliases([version])[0]
+    }
+
+    /// - Throws: `notFound` when there is no such version, or no such model.
+    func requiredVersion(of name: String, _ number: Int64) throws -> ModelVersion {
+        try Naming.checkModelName(name)
+        guard let model = try model(named: name), let version = try version(of: model, number) else {
+            throw Self.noVersion(name, number)
+        }
+        return version
+    }
+
+    static func noVersion(_ name: String, _ number: Int64) -> Failure {
+        Failure(.notFound, "Model Version (name=\(name), version=\(number)) not found")
+    }
+
+    /// - Throws: `invalid` when the alias is unknown; MLflow's clients rely on that.
+    func requiredVersion(of model: RegisteredModel, alias: String) throws -> ModelVersion {
+        let number: Int64? =
+            if alias.lowercased() == "latest" {
+                try latestNumber(of: model)
+            } else {
+                try sql.first(
+                    "SELECT number FROM registry_alias WHERE model_id = ?1 AND name = ?2",
+                    [.integer(model.id), .text(alias)]
+                ) { $0.integer(0) }
+            }
+        guard let number, let version = try version(of: model, number) else {
+            throw Failure(.invalid, "Registered model alias \(alias) not found.")
+        }
+        return version
+    }
+
+    func latestNumber(of model: RegisteredModel) throws -> Int64? {
+        try sql.first(
+            """
+            SELECT number FROM registry_version WHERE model_id = ?1 AND deleted_at IS NULL
+            ORDER BY number DESC LIMIT 1
+            """, [.integer(model.id)]
+        ) { $0.integer(0) }
+    }
+
+    /// The newest version of each stage, by model and number.
+    func latestVersions(of models: [Int64]) throws -> [ModelVersion] {
+        var versions: [ModelVersion] = []
+        try sql.forEach(in: models) { list, arguments in
+            versions += try sql.rows(
+                """
+                SELECT \(Self.versionColumns) FROM registry_version v
+                JOIN registry_model m ON m.id = v.model_id
+                JOIN (SELECT model_id, MAX(number) AS number FROM registry_version
+                    WHERE model_id IN (\(list)) AND deleted_at IS NULL GROUP BY model_id, stage) newest
+                ON newest.model_id = v.model_id AND newest.number = v.number
+                ORDER BY v.model_id, v.number
+                """, arguments, Self.version)
+        }
+        return try withTagsAndAliases(versions)
+    }
+
+    /// Versions below a number, the newest first.
+    func versions(of model: RegisteredModel, before number: Int64, limit: Int) throws -> [ModelVersion] {
+        try withTagsAndAliases(
+            sql.rows(
+                """
+                SELECT \(Self.versionColumns) FROM registry_version v JOIN registry_model m ON m.id = v.model_id
+                WHERE v.model_id = ?1 AND v.number < ?2 AND v.deleted_at IS NULL ORDER BY v.number DESC LIMIT ?3
+                """, [.integer(model.id), .integer(number), .int(limit)], Self.version))
+    }
+
+    /// The versions that are in a stage now.
+    func numbers(of model: RegisteredModel, in stage: Stage) throws -> [Int64] {
+        try sql.rows(
+            """
+            SELECT number FROM registry_version WHERE model_id = ?1 AND stage = ?2 AND deleted_at IS NULL
+            ORDER BY number
+            """, [.integer(model.id), .text(stage.rawValue)]
+        ) { $0.integer(0) }
+    }
+
+    /// Adds what is kept in other tables, with few statements however many versions there are.
+    func withTagsAndAliases(_ bare: [ModelVersion]) throws -> [ModelVersion] {
+        guard let first = bare.first else { return bare }
+        var versions = bare
+        var places: [VersionKey: Int] = [:]
+        places.reserveCapacity(bare.count)
+        var (low, high) = (first.number, first.number)
+        for (place, version) in bare.enumerated() {
+            places[VersionKey(model: version.modelID, number: version.number)] = place
+            low = min(low, version.number)
+            high = max(high, version.number)
+        }
+        let range: [SQLValue] = [.integer(low), .integer(high)]
+        try sql.forEach(in: Array(Set(bare.map(\.modelID))).sorted()) { list, arguments in
+            let (from, to) = ("?\(arguments.count + 1)", "?\(arguments.count + 2)")
+            try sql.forEach(
+                """
+                SELECT model_id, number, key, value FROM registry_version_tag
+                WHERE model_id IN (\(list)) AND number BETWEEN \(from) AND \(to) ORDER BY model_id, number, key
+                """, arguments + range
+            ) { row in
+                if let place = places[VersionKey(model: row.integer(0), number: row.integer(1))] {
+                    versions[place].tags.append(Tag(key: row.text(2), value: row.text(3)))
+                }
+            }
+            try sql.forEach(
+                """
+                SELECT model_id, number, name FROM registry_alias
+                WHERE model_id IN (\(list)) AND number BETWEEN \(from) AND \(to) ORDER BY model_id, number, name
+                """, arguments + range
+            ) { row in
+                if let place = places[VersionKey(model: row.integer(0), number: row.integer(1))] {
+                    versions[place].aliases.append(row.text(2))
+                }
+            }
+        }
+        return versions
+    }
+}
+
+private struct VersionKey: Hashable {
+    let model: Int64
+    let number: Int64
+}
+
+extension SQLConnection {
+    /// Calls `body` with lists of parameters that hold all `keys` between them. There are few lengths of lists, so that
+    /// few statements are prepared and kept; the last key fills up the rest of a list.
+    func forEach(in keys: [Int64], _ body: (_ list: String, _ arguments: [SQLValue]) throws -> Void) throws {
+        var rest = keys[...]
+        while let last = rest.last {
+            let size = [1, 8, 64, 512].first { $0 >= rest.count } ?? 512
+            let part = rest.prefix(size)
+            let padded = Array(part) + Array(repeating: part.last ?? last, count: size - part.count)
+            let list = (1...size).map { "?\($0)" }.joined(separator: ",")
+            try body(list, padded.map { .integer($0) })
+            rest = rest.dropFirst(size)
+        }
+    }
+}

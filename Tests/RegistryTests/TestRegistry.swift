@@ -1,0 +1,195 @@
+import Core
+import Foundation
+import Logging
+import MLflow
+import Platform
+import Registry
+import Synchronization
+import TestSupport
+import Testing
+
+/// The registry over a SQLite file and a real event log in a folder of its own, called as the HTTP server calls it.
+final class TestRegistry: Sendable {
+    struct Answer {
+        let status: Int
+        let json: JSON
+        let bytes: [UInt8]
+
+        var errorCode: String? { json["error_code"]?.text }
+        var message: String? { json["message"]?.text ?? json["error"]?["message"]?.text }
+    }
+
+    let clock = TestClock()
+    let sources = TestSources()
+    let services: Services
+    let registry: Registry
+    let runner: Runner
+    private let routes: RouteTable
+    private let folder: URL
+
+    init(settings: Registry.Settings = Registry.Settings(), resolver: HostResolver = .system) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "registry-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let driver = SQLiteDriver(path: folder.appending(path: "steward.db").path, readers: 2)
+        try Migrations.apply(Server.migrations + Registry.migrations, driver, now: clock.now)
+        let world = clock.world
+        let signal = EventSignal()
+        let database = try Database(driver: driver, recorder: EventLog(now: world.now, signal: signal))
+        services = Services(
+            database: database, world: world, artifacts: try LocalArtifactStore(root: folder.path + "/artifacts"),
+            pageTokens: PageTokens(key: Array(repeating: 7, count: 32)))
+        registry = Registry(services, sources: sources, settings: settings, resolver: resolver)
+        runner = Runner(database: database, world: world, signal: signal, logger: Logger(label: "test"))
+        routes = try RouteTable(registry.endpoints)
+    }
+
+    deinit {
+        services.database.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func get(_ path: String, _ query: KeyValuePairs<String, String> = [:]) async -> Answer {
+        let text = query.map { "\(PercentEncoding.encode($0.key))=\(PercentEncoding.encode($0.value))" }
+        return await send("GET", "/api/2.0/mlflow/" + path, query: text.joined(separator: "&"))
+    }
+
+    func native(_ path: String, _ query: String = "") async -> Answer {
+        await send("GET", "/api/v1/" + path, query: query)
+    }
+
+    func post(_ path: String, _ body: JSON, reason: String? = nil) async -> Answer {
+        await send("POST", "/api/2.0/mlflow/" + path, body: body, reason: reason)
+    }
+
+    func patch(_ path: String, _ body: JSON) async -> Answer {
+        await send("PATCH", "/api/2.0/mlflow/" + path, body: body)
+    }
+
+    func delete(_ path: String, _ body: JSON) async -> Answer {
+        await send("DELETE", "/api/2.0/mlflow/" + path, body: body)
+    }
+
+    func send(
+        _ method: String, _ path: String, query: String = "", body: JSON? = nil, reason: String? = nil
+    ) async -> Answer {
+        var headers = Headers(body == nil ? [] : [("content-type", "application/json")])
+        headers["steward-reason"] = reason
+        var response: Response
+        switch routes.match(method: method, rawPath: path) {
+        case .found(let endpoint, let parameters):
+            let request = Request(
+                method: method, rawPath: path, parameters: parameters, query: Query(query), headers: headers,
+                body: body.map { RequestBody(bytes: $0.serialised()) } ?? .empty, id: "request-1")
+            do {
+                response = try await endpoint.handle(request)
+            } catch {
+                let failure = HTTPFailure(
+                    error as? Failure ?? Failure(.bug, "\(error)"), requestID: "request-1")
+                response = path.hasPrefix("/api/v1/") ? ErrorForm.native.write(failure) : MLflowErrors.write(failure)
+            }
+        case .none, .wrongMethod: response = Response(status: 404)
+        }
+        guard case .bytes(let bytes) = response.body else {
+            Issue.record("a streamed answer to \(path)")
+            return Answer(status: response.status, json: .null, bytes: [])
+        }
+        return Answer(status: response.status, json: (try? JSONParser.parse(bytes)) ?? .null, bytes: bytes)
+    }
+
+    // MARK: What many tests do
+
+    func createModel(_ name: String, tags: [(String, String)] = []) async {
+        let answer = await post(
+            "registered-models/create", .record(["name": .string(name), "tags": Self.tags(tags)]))
+        #expect(answer.status == 200, "\(answer.json.text())")
+    }
+
+    /// - Returns: the version's number.
+    @discardableResult
+    func createVersion(
+        _ name: String, _ source: String = "s3://bucket/model", tags: [(String, String)] = [], runID: String? = nil
+    ) async -> String? {
+        let answer = await post(
+            "model-versions/create",
+            .record([
+                "name": .string(name), "source": .string(source), "tags": Self.tags(tags), "run_id": .optional(runID),
+            ]))
+        #expect(answer.status == 200, "\(answer.json.text())")
+        return answer.json["model_version"]?["version"]?.text
+    }
+
+    @discardableResult
+    func transition(
+        _ name: String, _ version: String, _ stage: String, archive: Bool = false, reason: String? = nil
+    ) async -> Answer {
+        await post(
+            "model-versions/transition-stage",
+            .record([
+                "name": .string(name), "version": .string(version), "stage": .string(stage),
+                "archive_existing_versions": .bool(archive),
+            ]), reason: reason)
+    }
+
+    @discardableResult
+    func setAlias(_ name: String, _ alias: String, _ version: String) async -> Answer {
+        await post(
+            "registered-models/alias",
+            .record(["name": .string(name), "alias": .string(alias), "version": .string(version)]))
+    }
+
+    static func tags(_ tags: [(String, String)]) -> JSON {
+        .array(tags.map { .record(["key": .string($0.0), "value": .string($0.1)]) })
+    }
+
+    /// All events there are, the oldest first.
+    func events() async throws -> [RecordedEvent] {
+        try await services.database.read { sql in
+            var query = EventQuery()
+            query.limit = 1000
+            return try EventLog.events(query, sql)
+        }
+    }
+
+    /// Lets the reactor see all events, and the outbox send what is due.
+    func deliver() async throws {
+        for reactor in registry.reactors { while try await runner.step(reactor) > 0 {} }
+        try await registry.webhooks.worker.runDue()
+    }
+}
+
+/// Runs and logged models, instead of the tracking domain.
+final class TestSources: ModelSources {
+    private struct State {
+        var runs: [String: RunReference] = [:]
+        var models: [String: LoggedModelReference] = [:]
+        var noted: [String] = []
+    }
+
+    private let state = Mutex(State())
+
+    func addRun(_ id: String, artifacts: String) {
+        state.withLock { $0.runs[id] = RunReference(runID: id, experimentID: "1", artifactURI: artifacts) }
+    }
+
+    func addModel(_ id: String, artifacts: String, run: String?) {
+        state.withLock {
+            $0.models[id] = LoggedModelReference(
+                modelID: id, experimentID: "1", artifactURI: artifacts, sourceRunID: run, parameters: [], metrics: [])
+        }
+    }
+
+    /// `model/version of logged model`
+    var noted: [String] { state.withLock { $0.noted } }
+
+    func run(_ runID: String, _ sql: any SQLConnection) -> RunReference? { state.withLock { $0.runs[runID] } }
+
+    func loggedModel(_ modelID: String, _ sql: any SQLConnection) -> LoggedModelReference? {
+        state.withLock { $0.models[modelID] }
+    }
+
+    func noteVersion(
+        _ version: Int64, of model: String, loggedModel modelID: String, _ transaction: Transaction
+    ) {
+        state.withLock { $0.noted.append("\(model)/\(version) of \(modelID)") }
+    }
+}
