@@ -123,8 +123,8 @@ let package = Package(
             dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Platform", "Core", "TestSupport", crypto, logging], exclude: ["Fixtures"],
-            swiftSettings: strict),
+            name: "PlatformTests", dependencies: ["Platform", "Core", "TestSupport", crypto, logging],
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "RegistryTests",
             dependencies: ["Registry", "MLflow", "Platform", "Core", "TestSupport", crypto, logging],
