@@ -14,16 +14,12 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
-let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "steward",
@@ -32,21 +28,20 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The root: composition only.
         .executableTarget(
             name: "steward",
-            dependencies: ["Core", "MLflow", "Monitoring", "Platform", "Tables", "Tracking", argumentParser, logging],
+            dependencies: [
+                "Core", "MLflow", "Monitoring", "Platform", "Registry", "Tables", "Tracking", argumentParser, logging,
+            ],
             swiftSettings: strict,
             // A DuckDB taken from its Python wheel resolves the Python symbols it never calls against this executable.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
@@ -57,7 +52,8 @@ let package = Package(
             dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser, "Yams"],
             swiftSettings: strict),
 
-        .target(name: "Registry", dependencies: ["Core", "Platform", "MLflow"], swiftSettings: strict),
+        .target(
+            name: "Registry", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
         .target(name: "Tracking", dependencies: ["Core", "Platform", "MLflow"], swiftSettings: strict),
 
         // What the domains that speak MLflow's protocol share.
@@ -67,8 +63,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "Core", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite, httpTypes,
-                hummingbird, hummingbirdTLS, logging, nioCore, nioPosix, nioHTTP1, nioSSL, serviceLifecycle,
+                "Core", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite, logging,
+                nioCore, nioPosix, nioHTTP1, nioSSL,
             ],
             swiftSettings: strict),
 
@@ -93,8 +89,13 @@ let package = Package(
             path: "Benchmarks/Data",
             swiftSettings: strict),
         .executableTarget(
+            name: "tracking-benchmark",
+            dependencies: ["Tracking", "Platform", "Statistics", "Core", argumentParser],
+            path: "Benchmarks/Tracking",
+            swiftSettings: strict),
+        .executableTarget(
             name: "steward-fuzz",
-            dependencies: ["MLflow", "Monitoring", "Statistics", "Tables", "Core", argumentParser],
+            dependencies: ["MLflow", "Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             path: "Fuzz",
             exclude: ["Corpus"],
             swiftSettings: strict),
@@ -106,7 +107,7 @@ let package = Package(
             name: "steward-simulate", dependencies: ["Simulation"], path: "Benchmarks/Simulation/Command",
             swiftSettings: strict),
 
-        // What tests of several targets use.
+        // What tests of several targets use: databases of either kind, a PostgreSQL server, clocks, receivers.
         .target(
             name: "TestSupport", dependencies: ["Platform", "Core", logging], path: "Tests/Support",
             swiftSettings: strict),
@@ -124,7 +125,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "Core", "TestSupport", crypto, logging],
-            exclude: ["Fixtures"], swiftSettings: strict),
+            exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "RegistryTests",
             dependencies: ["Registry", "MLflow", "Platform", "Core", "TestSupport", crypto, logging],

@@ -110,7 +110,7 @@ private enum PathProblem {
         for byte in bytes {
             switch byte {
             case UInt8(ascii: "\\"): return "it contains a backslash"
-            case UInt8(ascii: "#"), UInt8(ascii: "?"): return "it contains '#' or '?'"
+            case UInt8(ascii: "#"): return "it contains '#'"
             case 0..<0x20, 0x7F: return "it contains a control character"
             default: continue
             }
@@ -120,8 +120,10 @@ private enum PathProblem {
             return "it contains a control character"
         }
         for name in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            if name.elementsEqual("..".utf8) { return "it contains '..'" }
-            if name.elementsEqual(".".utf8) { return "it contains '.' as a name" }
+            // Some servers cut a name at a semicolon before they look at it.
+            let start = name.prefix { $0 != UInt8(ascii: ";") }
+            if start.elementsEqual("..".utf8) { return "it contains '..'" }
+            if start.elementsEqual(".".utf8) { return "it contains '.' as a name" }
         }
         return nil
     }

@@ -17,6 +17,8 @@ package enum Terminal {
     package static func report(_ failure: Failure) {
         message("error: \(failure.message)")
         if let hint = failure.hint { message("  \(hint)") }
+        // Whoever runs the program may see what a client may not.
+        if let cause = failure.cause { message("  cause: \(cause)") }
     }
 
     /// Colour is used on a terminal only, and never when NO_COLOR is set (no-color.org) or TERM is "dumb".

@@ -33,17 +33,20 @@ package final class Database: Sendable {
         dialect = driver.dialect
         self.limits = limits
         self.recorder = recorder
-        writes = WorkQueue(limit: limits.waitingWrites)
-        reads = WorkQueue(limit: limits.waitingReads)
+        writes = WorkQueue(lanes: driver.writers, limit: limits.waitingWrites)
+        reads = WorkQueue(lanes: driver.readers, limit: limits.waitingReads)
         do {
-            for index in 0..<driver.writers { try startWriter(index) }
-            for index in 0..<driver.readers { try startReader(index) }
+            // All connections first: when one cannot be made, no thread is left behind.
+            let writers = try (0..<driver.writers).map { _ in LentWorker(try driver.connect(.writing)) }
+            let readers = try (0..<driver.readers).map { _ in LentWorker(try driver.connect(.reading)) }
+            for (lane, worker) in writers.enumerated() { startWriter(lane, worker) }
+            for (lane, worker) in readers.enumerated() { startReader(lane, worker) }
         } catch {
             throw Self.failure(error)
         }
     }
 
-    /// Runs `body` on a consistent view of what is committed.
+    /// Runs `body` on a consistent view of what is committed. It may be run more than once.
     /// - Throws: what `body` throws; `unavailable` when too many reads wait.
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
@@ -54,13 +57,32 @@ package final class Database: Sendable {
     }
 
     /// Runs `body` in a transaction and answers when it is on stable storage. When `body` throws, nothing of it stays.
+    /// - Parameter key: what the write changes, where many may change the same thing at once: a run's identifier.
+    ///   Writes with the same key go over the same connection, so that one never waits for another's locks, and with it
+    ///   all that share its transaction.
+    /// Inside a request with an `Idempotency-Key` that was carried out before, nothing is done and the result of that
+    /// time is given back.
     /// - Throws: what `body` throws; `unavailable` when too many writes wait or the disk is full.
     package func write<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value
+        key: String? = nil, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(Failure) -> Value {
-        try await answer { continuation in
-            if !writes.add(Write(body: body, continuation: continuation)) { continuation.resume(throwing: Self.busy) }
+        guard let repeatable = RepeatableWrites.current else { return try await perform(key, body) }
+        return try await repeatable.write(body) { (recorded) async throws(Failure) in try await perform(key, recorded) }
+    }
+
+    private func perform<Value: Sendable>(
+        _ key: String?, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws(Failure) -> Value {
+        let lane = key.map { Int(Self.hash($0) % UInt64(writes.lanes)) }
+        return try await answer { continuation in
+            let isTaken = writes.add(Write(body: body, continuation: continuation), lane: lane)
+            if !isTaken { continuation.resume(throwing: Self.busy) }
         }
+    }
+
+    /// FNV-1a over the bytes.
+    private static func hash(_ key: String) -> UInt64 {
+        key.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     /// Finishes what waits, then closes the connections. Further work is refused.
@@ -98,23 +120,21 @@ package final class Database: Sendable {
 // MARK: - Threads
 
 extension Database {
-    private func startReader(_ index: Int) throws {
-        let worker = LentWorker(try driver.connect(.reading))
-        let thread = WorkerThread(name: "db-read-\(index)") { [reads, statistics] in
-            while let job = reads.take(most: 1).first {
+    private func startReader(_ lane: Int, _ worker: LentWorker) {
+        let thread = WorkerThread(name: "db-read-\(lane)") { [reads, statistics, limits] in
+            while let job = reads.take(lane, most: 1).first {
                 statistics.countRead()
-                job.run(worker.value)
+                job.run(worker.value, attempts: limits.attempts)
             }
         }
         threads.withLock { $0.append(thread) }
     }
 
-    private func startWriter(_ index: Int) throws {
-        let worker = LentWorker(try driver.connect(.writing))
+    private func startWriter(_ lane: Int, _ worker: LentWorker) {
         let group = GroupCommit(recorder: recorder, attempts: limits.attempts, statistics: statistics)
-        let thread = WorkerThread(name: "db-write-\(index)") { [writes, limits] in
+        let thread = WorkerThread(name: "db-write-\(lane)") { [writes, limits] in
             while true {
-                let jobs = writes.take(most: limits.group)
+                let jobs = writes.take(lane, most: limits.group)
                 if jobs.isEmpty { return }
                 group.run(jobs, worker.value)
             }
@@ -131,28 +151,40 @@ private struct LentWorker: @unchecked Sendable {
 }
 
 private protocol ReadJob: Sendable {
-    func run(_ worker: any DatabaseWorker)
+    func run(_ worker: any DatabaseWorker, attempts: Int)
 }
 
 private struct Read<Value: Sendable>: ReadJob {
     let body: @Sendable (any SQLConnection) throws -> Value
     let continuation: UnsafeContinuation<Value, any Error>
 
-    func run(_ worker: any DatabaseWorker) {
-        let result = Result {
-            try worker.withConnection { connection in
-                try connection.begin(.reading)
-                do {
-                    let value = try body(connection)
-                    try connection.commit()
-                    return value
-                } catch {
-                    try? connection.rollback()
-                    throw error
-                }
+    /// A read changes nothing, so one whose connection was lost is simply run again on a new one.
+    func run(_ worker: any DatabaseWorker, attempts: Int) {
+        for attempt in 1...attempts {
+            do {
+                continuation.resume(returning: try worker.withConnection(value))
+                return
+            } catch SQLError.lost where attempt < attempts {
+                continue
+            } catch SQLError.conflict where attempt < attempts {
+                continue
+            } catch {
+                continuation.resume(throwing: error)
+                return
             }
         }
-        continuation.resume(with: result)
+    }
+
+    private func value(_ connection: any SQLConnection) throws -> Value {
+        try connection.begin(.reading)
+        do {
+            let value = try body(connection)
+            try connection.commit()
+            return value
+        } catch {
+            try? connection.rollback()
+            throw error
+        }
     }
 }
 

@@ -11,13 +11,15 @@ package final class DatabaseStatistics: Sendable {
     func countRead() { readCount.add(1, ordering: .relaxed) }
     func countRetry() { retryCount.add(1, ordering: .relaxed) }
 
-    func countGroup(writes: Int, failed: Int) {
+    func countFailed(_ writes: Int) { failedCount.add(writes, ordering: .relaxed) }
+
+    func countTransaction(writes: Int) {
         writeCount.add(writes, ordering: .relaxed)
-        failedCount.add(failed, ordering: .relaxed)
         groupCount.add(1, ordering: .relaxed)
     }
 
     package var reads: Int { readCount.load(ordering: .relaxed) }
+    /// Writes that were stored.
     package var writes: Int { writeCount.load(ordering: .relaxed) }
     package var failedWrites: Int { failedCount.load(ordering: .relaxed) }
     /// Transactions that were committed; `writes / transactions` is how well writes share a flush.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A write that waits for its turn.
 protocol WriteJob: Sendable {
     /// - Returns: what to do once the transaction is durable.
@@ -5,7 +7,8 @@ protocol WriteJob: Sendable {
     func fail(_ error: any Error)
 }
 
-/// Puts the events of a transaction into the log, as the last thing before its commit.
+/// Puts the events of a transaction into the log, as the last thing before its commit: whatever lock it takes for that
+/// is taken last and held only over the commit, so that two groups never wait for each other in a circle because of it.
 package protocol EventRecorder: Sendable {
     func append(_ events: [PendingEvent], _ connection: any SQLConnection) throws
     /// Called after the commit of a transaction that had events.
@@ -14,85 +17,121 @@ package protocol EventRecorder: Sendable {
 
 /// Many small writes in one transaction: they share the flush to the disk, which is what a commit costs.
 ///
-/// A write that throws takes back only its own changes (a savepoint each). A transaction that lost against another
-/// writer is run again; one that fails at its commit fails for every member, since none of it is stored.
+/// A write that throws takes back only its own changes (a savepoint each). A group that lost against another writer
+/// (a deadlock, say) is run again in halves, which hold fewer locks for a shorter time; one that fails at its commit
+/// fails for every member, since none of it is stored.
 struct GroupCommit: Sendable {
     let recorder: any EventRecorder
+    /// How often a lone write is run.
     let attempts: Int
     let statistics: DatabaseStatistics
 
-    func run(_ jobs: [any WriteJob], _ worker: any DatabaseWorker) {
-        var waiting = jobs
-        for attempt in 1...attempts {
-            do {
-                let group = try worker.withConnection { try transaction(waiting, $0) }
-                for (job, error) in group.failed { job.fail(error) }
-                for action in group.commitActions { action() }
-                for deliver in group.done { deliver() }
-                if group.hasEvents { recorder.committed() }
-                statistics.countGroup(writes: group.done.count, failed: group.failed.count)
-                return
-            } catch let rejected as Rejected {
-                rejected.job.fail(rejected.error)
-                waiting.remove(at: rejected.index)
-                if waiting.isEmpty { return }
-            } catch SQLError.conflict where attempt < attempts {
-                statistics.countRetry()
-            } catch {
-                for job in waiting { job.fail(error) }
-                return
+    func run(_ jobs: [any WriteJob], _ worker: any DatabaseWorker) { run(jobs, worker, attempt: 1) }
+
+    private func run(_ jobs: [any WriteJob], _ worker: any DatabaseWorker, attempt: Int) {
+        var group = Group()
+        do {
+            try worker.withConnection { transaction(jobs, $0, &group) }
+        } catch {
+            group.error = error
+        }
+        switch group.error {
+        case nil: deliver(group, worker, attempt)
+        case SQLError.conflict? where attempt < attempts: runAgain(jobs, worker, attempt)
+        case SQLError.lost? where attempt < attempts:
+            statistics.countRetry()
+            run(jobs, worker, attempt: attempt + 1)
+        case let error?:
+            for (index, job) in jobs.enumerated() { job.fail(group.failed[index] ?? error) }
+            statistics.countFailed(jobs.count)
+        }
+    }
+
+    private func deliver(_ group: Group, _ worker: any DatabaseWorker, _ attempt: Int) {
+        for action in group.commitActions { action() }
+        for deliver in group.done { deliver() }
+        if !group.done.isEmpty {
+            if !group.events.isEmpty { recorder.committed() }
+            statistics.countTransaction(writes: group.done.count)
+        }
+        for (index, error) in group.failed {
+            let job = group.jobs[index]
+            if case SQLError.duplicate = error, attempt == 1 {
+                // Another writer may have made the same thing since this one looked. Now it will find it, and can say
+                // so in its own words.
+                run([job], worker, attempt: 2)
+            } else {
+                job.fail(error)
+                statistics.countFailed(1)
             }
         }
-        for job in waiting { job.fail(SQLError.conflict(cause: "\(attempts) attempts")) }
+    }
+
+    private func runAgain(_ jobs: [any WriteJob], _ worker: any DatabaseWorker, _ attempt: Int) {
+        statistics.countRetry()
+        // Two that clashed must not clash again in step.
+        Thread.sleep(forTimeInterval: .random(in: 0...0.001) * Double(1 << min(attempt, 6)))
+        guard jobs.count > 1 else {
+            run(jobs, worker, attempt: attempt + 1)
+            return
+        }
+        run(Array(jobs[..<(jobs.count / 2)]), worker, attempt: 1)
+        run(Array(jobs[(jobs.count / 2)...]), worker, attempt: 1)
     }
 
     private struct Group {
+        var jobs: [any WriteJob] = []
         var done: [@Sendable () -> Void] = []
-        var failed: [(any WriteJob, any Error)] = []
+        /// What members threw, by their index.
+        var failed: [Int: any Error] = [:]
         var events: [PendingEvent] = []
+        /// What members asked for once they are durable, before anybody is answered.
         var commitActions: [@Sendable () -> Void] = []
-        var hasEvents: Bool { !events.isEmpty }
+        /// What befell the transaction as a whole.
+        var error: (any Error)?
     }
 
-    /// A lone write that threw: nothing else is in the transaction, so no savepoint is spent on it.
-    private struct Rejected: Error {
-        let index: Int
-        let job: any WriteJob
-        let error: any Error
-    }
-
-    private func transaction(_ jobs: [any WriteJob], _ connection: any SQLConnection) throws -> Group {
-        try connection.begin(.writing)
+    private func transaction(_ jobs: [any WriteJob], _ connection: any SQLConnection, _ group: inout Group) {
+        group.jobs = jobs
         do {
-            let group = try members(jobs, connection)
+            try connection.begin(.writing)
+            for index in jobs.indices { try member(index, connection, &group) }
+            if group.done.isEmpty {
+                try? connection.rollback()
+                return
+            }
             if !group.events.isEmpty { try recorder.append(group.events, connection) }
             try connection.commit()
-            return group
         } catch {
+            group.error = error
             try? connection.rollback()
-            throw error
         }
     }
 
-    private func members(_ jobs: [any WriteJob], _ connection: any SQLConnection) throws -> Group {
-        var group = Group()
-        let isAlone = jobs.count == 1
-        for (index, job) in jobs.enumerated() {
-            let transaction = Transaction(connection)
-            if !isAlone { try connection.setSavepoint() }
-            do {
-                group.done.append(try job.run(transaction))
-                group.events += transaction.events
-                group.commitActions += transaction.commitActions
-                if !isAlone { try connection.releaseSavepoint() }
-            } catch SQLError.conflict(let cause) {
-                throw SQLError.conflict(cause: cause)
-            } catch {
-                if isAlone { throw Rejected(index: index, job: job, error: error) }
-                try connection.rollBackToSavepoint()
-                group.failed.append((job, error))
+    /// - Throws: what makes the whole transaction useless.
+    private func member(_ index: Int, _ connection: any SQLConnection, _ group: inout Group) throws {
+        let transaction = Transaction(connection)
+        // A lone write needs no savepoint: the transaction is taken back as a whole.
+        let isAlone = group.jobs.count == 1
+        if !isAlone { try connection.setSavepoint() }
+        do {
+            let deliver = try group.jobs[index].run(transaction)
+            if !isAlone { try connection.releaseSavepoint() }
+            group.done.append(deliver)
+            group.events += transaction.events
+            group.commitActions += transaction.commitActions
+        } catch {
+            switch error {
+            case SQLError.conflict, SQLError.lost: throw error
+            default: break
+            }
+            group.failed[index] = error
+            guard !isAlone else { return }
+            do { try connection.rollBackToSavepoint() } catch let second {
+                // SQLite gives up the whole transaction by itself when the disk is full, savepoints included.
+                if case SQLError.lost = second { throw second }
+                throw error is SQLError ? error : second
             }
         }
-        return group
     }
 }

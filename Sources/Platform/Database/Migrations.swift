@@ -22,10 +22,6 @@ package enum Migrations {
     package static func apply(_ migrations: [Migration], _ driver: any DatabaseDriver, now: Timestamp) throws(Failure) {
         do {
             try driver.connect(.writing).withConnection { connection in
-                try connection.run(
-                    script: driver.dialect.expand(
-                        "CREATE TABLE IF NOT EXISTS platform_migration"
-                            + " (name {text} PRIMARY KEY, applied_at {integer} NOT NULL)"))
                 try apply(migrations, connection, now)
             }
         } catch {
@@ -37,9 +33,14 @@ package enum Migrations {
         try connection.begin(.writing)
         do {
             if connection.dialect == .postgresql {
-                // Two servers that start at once must not both create the tables.
-                try connection.run(script: "LOCK TABLE platform_migration IN EXCLUSIVE MODE")
+                // Two servers that start at once must not both create the tables. The second waits here until the
+                // first is done; the number is ours alone.
+                try connection.run(script: "SELECT pg_advisory_xact_lock(8319115078)")
             }
+            try connection.run(
+                script: connection.dialect.expand(
+                    "CREATE TABLE IF NOT EXISTS platform_migration"
+                        + " (name {text} PRIMARY KEY, applied_at {integer} NOT NULL)"))
             let done = Set(try connection.rows("SELECT name FROM platform_migration") { $0.text(0) })
             let unknown = done.subtracting(migrations.map(\.name)).sorted()
             guard unknown.isEmpty else {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One connection of a driver, used by one thread at a time.
 package protocol SQLConnection: AnyObject {
     var dialect: SQLDialect { get }
@@ -66,15 +68,30 @@ extension SQLConnection {
         // database takes in one statement.
         for size in [512, 64, 8, 1] {
             guard total - position >= size else { continue }
-            let group = (0..<size).map { row in
-                "(" + (1...width).map { "?\(row * width + $0)" }.joined(separator: ",") + ")"
-            }
-            let sql = "INSERT INTO \(table) VALUES \(group.joined(separator: ",")) \(suffix)"
+            let sql = InsertStatements.text(table, width: width, suffix: suffix, rows: size)
             while total - position >= size {
-                changed += try execute(sql, Array(values[(position * width)..<((position + size) * width)]))
+                let isAll = size == total
+                changed += try execute(
+                    sql, isAll ? values : Array(values[(position * width)..<((position + size) * width)]))
                 position += size
             }
         }
         return changed
+    }
+}
+
+/// The statements of `insert`, which are long; there are as many as places in the code that insert.
+private enum InsertStatements {
+    private static let known = Mutex<[String: String]>([:])
+
+    static func text(_ table: String, width: Int, suffix: String, rows: Int) -> String {
+        let key = "\(rows) \(table) \(suffix)"
+        if let text = known.withLock({ $0[key] }) { return text }
+        let groups = (0..<rows).map { row in
+            "(" + (1...width).map { "?\(row * width + $0)" }.joined(separator: ",") + ")"
+        }
+        let text = "INSERT INTO \(table) VALUES \(groups.joined(separator: ",")) \(suffix)"
+        known.withLock { $0[key] = text }
+        return text
     }
 }

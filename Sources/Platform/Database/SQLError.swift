@@ -7,12 +7,16 @@ package enum SQLError: Error, Sendable {
     case duplicate(cause: String)
     /// The transaction lost against another one and may be run again as it was.
     case conflict(cause: String)
+    /// The connection was lost before the commit was asked for: nothing was stored, and it may be run again as it was.
+    case lost(cause: String)
+    /// The connection was lost during the commit: it may have been stored or not. Never run it again unasked.
+    case uncertain(cause: String)
     case diskFull(cause: String)
     /// The file is damaged or no database. Nothing may be written any more.
     case corrupt(cause: String)
     /// The database cannot be reached, or refuses for now.
     case unavailable(cause: String)
-    /// A value the database cannot hold, for instance a zero byte in a text.
+    /// A value the database cannot hold: a zero byte in a text, not-a-number, a text too long for an index.
     case value(cause: String)
     /// The statement is wrong: a bug.
     case statement(cause: String)
@@ -22,15 +26,19 @@ package enum SQLError: Error, Sendable {
         case .duplicate(let cause): Failure(.conflict, "it exists already", cause: cause)
         case .conflict(let cause):
             Failure(.unavailable, "too many writers change the same thing", hint: "Try again.", cause: cause)
+        case .lost(let cause), .unavailable(let cause):
+            Failure(.unavailable, "the database is not available", hint: "Try again.", cause: cause)
+        case .uncertain(let cause):
+            Failure(
+                .unavailable, "the database was lost during the commit; whether the change was stored is not known",
+                hint: "Look before you try again.", cause: cause)
         case .diskFull(let cause):
             Failure(
                 .unavailable, "the disk of the server is full; nothing was written",
                 hint: "Free some space; writing goes on by itself.", cause: cause)
         case .corrupt(let cause):
             Failure(.unavailable, "the database is damaged", hint: "Restore a backup (steward restore).", cause: cause)
-        case .unavailable(let cause):
-            Failure(.unavailable, "the database is not available", hint: "Try again.", cause: cause)
-        case .value(let cause): Failure(.invalid, "a text holds a character that cannot be stored", cause: cause)
+        case .value(let cause): Failure(.invalid, "a value that the database cannot store", cause: cause)
         case .statement(let cause): Failure(.bug, "the database refused a statement", cause: cause)
         }
     }

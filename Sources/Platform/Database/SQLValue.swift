@@ -2,9 +2,21 @@
 package enum SQLValue: Sendable, Equatable {
     case null
     case integer(Int64)
+    /// Any number, infinities included; the sign of zero may be lost. Not-a-number is refused: SQLite would make it
+    /// NULL without a word. A column that needs it has another beside it that says so.
     case real(Double)
+    /// Text without the zero character, which PostgreSQL cannot hold.
     case text(String)
     case blob([UInt8])
+
+    /// - Throws: `SQLError.value` for what one of the databases would refuse or change.
+    func check() throws {
+        switch self {
+        case .text(let text) where text.utf8.contains(0): throw SQLError.value(cause: "a text with a zero character")
+        case .real(let number) where number.isNaN: throw SQLError.value(cause: "not a number")
+        default: return
+        }
+    }
 
     package static func int(_ value: Int) -> SQLValue { .integer(Int64(value)) }
     package static func flag(_ value: Bool) -> SQLValue { .integer(value ? 1 : 0) }

@@ -7,12 +7,15 @@ package struct Runner: Sendable {
     static let batch = 256
     /// A reactor looks this often although nothing woke it: another server may have written.
     static let patience = Duration.seconds(5)
+    /// A server that dies leaves its routines undone for so long at most; then another takes over.
+    static let leadership = Duration.seconds(30)
 
-    package static let migrations = [
-        Migration(
-            "platform-002-cursors",
-            "CREATE TABLE platform_cursor (name {text} PRIMARY KEY, sequence {integer} NOT NULL);")
-    ]
+    package static let migrations =
+        [
+            Migration(
+                "platform-002-cursors",
+                "CREATE TABLE platform_cursor (name {text} PRIMARY KEY, sequence {integer} NOT NULL);")
+        ] + Leases.migrations
 
     let database: Database
     let world: World
@@ -28,8 +31,23 @@ package struct Runner: Sendable {
 
     package func run(routines: [Routine], reactors: [Reactor]) async {
         await withTaskGroup(of: Void.self) { group in
-            for routine in routines { group.addTask { await run(routine) } }
+            if !routines.isEmpty { group.addTask { await lead(routines) } }
             for reactor in reactors { group.addTask { await run(reactor) } }
+        }
+    }
+
+    /// Of several servers over one database one runs the routines.
+    private func lead(_ routines: [Routine]) async {
+        let leases = Leases(database: database, world: world)
+        while !Task.isCancelled {
+            do {
+                _ = try await leases.hold("routines", for: Self.leadership) { _ in
+                    await withTaskGroup(of: Void.self) { group in
+                        for routine in routines { group.addTask { await run(routine) } }
+                    }
+                }
+            } catch { report("lease", "routines", error) }
+            try? await world.sleep(Self.leadership / 3)
         }
     }
 

@@ -20,7 +20,8 @@ package struct PageTokens: Sendable {
 
     /// - Throws: `invalid` unless this server made the token for this scope.
     package func position(_ token: String, _ scope: String) throws(Failure) -> JSON {
-        guard token.utf8.count <= 8192, let data = Data(base64Encoded: token), data.count > Self.tagLength else {
+        guard token.utf8.count <= Self.maximumLength, let data = Data(base64Encoded: token), data.count > Self.tagLength
+        else {
             throw Failure(.invalid, "Invalid page token, could not base64-decode")
         }
         let payload = [UInt8](data.dropFirst(Self.tagLength))
@@ -34,6 +35,8 @@ package struct PageTokens: Sendable {
     }
 
     private static let tagLength = 16
+    /// A position may hold some texts by which the rows are sorted, each of thousands of characters.
+    private static let maximumLength = 1 << 18
 
     private func tag(_ scope: String, _ payload: [UInt8]) -> [UInt8] {
         // A zero byte ends the scope, which is text and has none.

@@ -9,12 +9,14 @@ package import Logging
 
 /// The whole server put together, from settings to a running process. Tests build the same with other settings.
 package struct Server {
-    /// Makes a domain from what every domain is built from.
-    package typealias Plug = @Sendable (Services) throws -> any Domain
+    /// Makes the domains from what every domain is built from. It is the one place where one can be given another's
+    /// ports.
+    package typealias Plug = @Sendable (Services) throws -> [any Domain]
 
     /// What the platform keeps for itself, before the domains' own tables.
     package static let migrations =
-        EventLog.migrations + Runner.migrations + ServerSecrets.migrations + JobQueue.migrations
+        EventLog.migrations + Runner.migrations + ServerSecrets.migrations + Idempotency.migrations
+        + JobQueue.migrations
 
     package let services: Services
     package let database: Database
@@ -26,12 +28,12 @@ package struct Server {
 
     /// Opens the database, brings its schema up to date and builds the domains.
     package init(
-        _ settings: ServerSettings, world: World, logger: Logger, migrations: [Migration], plugs: [Plug]
+        _ settings: ServerSettings, world: World, logger: Logger, migrations: [Migration], plug: Plug
     ) async throws {
         self.settings = settings
         self.logger = logger
         signal = EventSignal()
-        let driver = try Self.driver(settings)
+        let driver = try DatabaseLocation(settings.databaseLocation).makeDriver()
         try Migrations.apply(Self.migrations + migrations, driver, now: world.now())
         let database = try Database(driver: driver, recorder: EventLog(now: world.now, signal: signal))
         self.database = database
@@ -45,18 +47,11 @@ package struct Server {
             database: database, world: world, artifacts: try LocalArtifactStore(root: settings.artifacts),
             pageTokens: PageTokens(key: tokenKey))
         self.services = services
-        domains = try plugs.map { try $0(services) }
+        domains = try plug(services)
     }
 
     package var endpoints: [Endpoint] {
         AuditEndpoints(database: database, key: auditKey).endpoints + domains.flatMap(\.endpoints)
-    }
-
-    private static func driver(_ settings: ServerSettings) throws(Failure) -> any DatabaseDriver {
-        if settings.isPostgreSQL {
-            throw Failure(.unsupported, "PostgreSQL is not here yet")
-        }
-        return SQLiteDriver(path: settings.databaseLocation)
     }
 
     private static func hostName() -> String {
@@ -74,27 +69,64 @@ package struct Server {
         return allowed.isEmpty ? "localhost" : String(decoding: allowed, as: UTF8.self)
     }
 
+    /// Who serves, for `run`.
+    package struct Identity: Sendable {
+        /// The version of the program.
+        package let version: String
+        /// What `/version` answers; MLflow's clients compare it.
+        package let protocolVersion: String
+
+        package init(version: String, protocolVersion: String) {
+            self.version = version
+            self.protocolVersion = protocolVersion
+        }
+    }
+
     /// Serves until the process is told to stop; what is under way is finished first.
     /// - Parameter started: called with the port once connections are accepted.
     package func run(
-        version: String, errorForms: [ErrorForm], observer: any RequestObserver,
-        started: @escaping @Sendable (Int) async -> Void
+        _ identity: Identity, errorForms: [ErrorForm], log: Log, started: @escaping @Sendable (Int) async -> Void
     ) async throws {
-        try settings.checkBinding()
+        try ListeningAddress.check(settings.host, hasIdentity: false)
+        let metrics = Metrics()
+        let own = ServerEndpoints(
+            database: database, metrics: metrics, program: identity.version, protocolVersion: identity.protocolVersion)
+        let routes = try RouteTable(own.endpoints(beside: endpoints))
+        let requests = RequestMetrics(routes)
+        let idempotency = Idempotency(database: database, world: services.world)
         let hosts = ["localhost", "127.0.0.1", "[::1]"] + settings.allowedHosts.map { $0.lowercased() }
         let responder = Responder(
-            routes: try RouteTable(endpoints), errorForms: errorForms,
+            routes: routes, errorForms: errorForms,
             settings: .init(hosts: Set(hosts), origins: Set(settings.allowedOrigins.map { $0.lowercased() })),
-            world: services.world, observer: observer)
+            world: services.world, idempotency: idempotency, observer: RequestObservers([AccessLog(log), requests]))
         let server = HTTPServer(
-            settings: .init(host: settings.host, port: settings.port), responder: responder, logger: logger)
+            settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,
+            logger: logger)
+        addMetrics(metrics, requests, server, identity)
         let runner = Runner(database: database, world: services.world, signal: signal, logger: logger)
         let background = Task {
-            await runner.run(routines: domains.flatMap(\.routines), reactors: domains.flatMap(\.reactors))
+            await runner.run(
+                routines: domains.flatMap(\.routines) + [idempotency.routine], reactors: domains.flatMap(\.reactors))
         }
-        defer { database.close() }
+        defer {
+            database.close()
+            log.writer.flush()
+        }
         try await server.run(started: started)
         background.cancel()
         _ = await background.value
+    }
+
+    private func addMetrics(
+        _ metrics: Metrics, _ requests: RequestMetrics, _ server: HTTPServer, _ identity: Identity
+    ) {
+        metrics.add { requests.families() }
+        metrics.addServer(server.figures, server.responder)
+        metrics.addDatabase(database)
+        metrics.addGauge("steward_eventlog_entries", "Entries of the event log.") { [database] in
+            (try? await database.read { try EventLog.size($0) }).map(Double.init)
+        }
+        metrics.addJobs(database)
+        metrics.addProcess(version: identity.version, started: services.world.now())
     }
 }

@@ -61,6 +61,7 @@ final class SQLiteConnection: SQLConnection {
             throw SQLError.statement(cause: "\(arguments.count) values for: \(sql)")
         }
         for (index, value) in arguments.enumerated() {
+            try value.check()
             let code = bind(value, statement, Int32(index + 1))
             guard code == SQLITE_OK else { throw error(code) }
         }
@@ -108,7 +109,9 @@ final class SQLiteConnection: SQLConnection {
                 return .duplicate(cause: message)
             default: return .statement(cause: message)
             }
-        case SQLITE_BUSY, SQLITE_LOCKED: return .conflict(cause: message)
+        // Another process has held the file for longer than we wait. (Two writers cannot lose against each other here:
+        // there is one, and it begins IMMEDIATE.)
+        case SQLITE_BUSY, SQLITE_LOCKED: return .unavailable(cause: message)
         case SQLITE_FULL: return .diskFull(cause: message)
         case SQLITE_CORRUPT, SQLITE_NOTADB: return .corrupt(cause: message)
         case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_PERM, SQLITE_INTERRUPT:

@@ -25,6 +25,8 @@ package struct SQLiteDriver: DatabaseDriver {
         configuration.readonly = kind == .reading
         configuration.maximumReaderCount = 1
         configuration.label = "steward"
+        // Otherwise GRDB ends the process when one is left open; the worker rolls it back instead.
+        configuration.allowsUnsafeTransactions = true
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { try Self.prepare($0, kind) }
@@ -45,6 +47,9 @@ package struct SQLiteDriver: DatabaseDriver {
             guard synchronous == 2, mode == "wal" else {
                 throw SQLError.unavailable(cause: "synchronous \(synchronous ?? -1), journal mode \(mode ?? "unknown")")
             }
+            // What takes back a statement or a savepoint half done is kept in memory: a batch would make and remove a
+            // file for it.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // A log that grew under a long read is cut again.
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
@@ -61,6 +66,9 @@ final class SQLiteWorker: DatabaseWorker {
     init(_ queue: DatabaseQueue) { self.queue = queue }
 
     func withConnection<Result>(_ body: (any SQLConnection) throws -> Result) throws -> Result {
-        try queue.inDatabase { try body(SQLiteConnection($0)) }
+        try queue.inDatabase { database in
+            defer { if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") } }
+            return try body(SQLiteConnection(database))
+        }
     }
 }

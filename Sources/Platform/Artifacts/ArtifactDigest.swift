@@ -1,0 +1,17 @@
+package import Core
+import Crypto
+
+extension ArtifactReader {
+    /// The SHA-256 of the whole file, read again: 64 lower-case hexadecimal digits.
+    package func sha256() throws(Failure) -> String {
+        var hash = SHA256()
+        var offset: Int64 = 0
+        while offset < size {
+            let piece = try bytes(at: offset, count: 1 << 20)
+            if piece.isEmpty { break }
+            hash.update(data: piece)
+            offset += Int64(piece.count)
+        }
+        return Hexadecimal.text(of: hash.finalize())
+    }
+}

@@ -1,0 +1,191 @@
+import CPostgres
+import Core
+
+/// Statements over prepared statements of the server, values in binary form both ways.
+///
+/// An answer is held in memory as a whole, so that statements may be run while it is walked through, as on SQLite:
+/// queries bound their answers with `LIMIT` and go on by key.
+final class PostgreSQLConnection: SQLConnection {
+    let dialect = SQLDialect.postgresql
+    private let session: PostgreSQLSession
+    private let statements: PostgreSQLStatements
+    private let parameters = PostgreSQLParameters()
+    /// What frames the transaction and goes out with the next statement.
+    private var deferred: [PostgreSQLCommand] = []
+    private(set) var isInTransaction = false
+    private var isReading = false
+
+    init(_ session: PostgreSQLSession) {
+        self.session = session
+        statements = PostgreSQLStatements(session)
+    }
+
+    var isUsable: Bool { session.isUsable }
+
+    // MARK: Statements
+
+    func forEach(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Void) throws {
+        let (result, columns) = try run(sql, arguments)
+        guard result.rows > 0 else { return }
+        let row = PostgreSQLRow(result, columns)
+        for index in 0..<result.rows {
+            row.index = Int32(index)
+            try body(row)
+        }
+    }
+
+    func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int { try run(sql, arguments).0.changes }
+
+    func run(script: String) throws {
+        if !deferred.isEmpty { _ = try flush() }
+        // A migration may take as long as it needs. Within a transaction this lasts to its end.
+        if isInTransaction { try session.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0") }
+        try session.script(script)
+    }
+
+    private func run(_ sql: String, _ arguments: [SQLValue]) throws -> (PostgreSQLResult, [PostgreSQLColumn]) {
+        for argument in arguments { try argument.check() }
+        let statement = try statement(sql, arguments)
+        try parameters.encode(arguments, statement.parameters)
+        try queueDeferred()
+        try session.queue(statement.name, parameters)
+        let result: PostgreSQLResult
+        do {
+            result = try session.exchange()
+        } catch SQLError.statement(let cause) where cause.hasPrefix("0A000") {
+            // "cached plan must not change result type": another server has changed the schema.
+            statements.forgetAll()
+            throw SQLError.conflict(cause: cause)
+        }
+        return (result, statement.columns)
+    }
+
+    // MARK: Preparing
+
+    private func statement(_ sql: String, _ arguments: [SQLValue]) throws -> PostgreSQLStatement {
+        if let known = statements.find(sql, arguments) { return known }
+        try queueDeferred()
+        if isInTransaction { try session.queue(.setAttempt) }
+        do {
+            let statement: PostgreSQLStatement
+            do {
+                statement = try statements.prepare(sql, arguments, isTyped: false)
+            } catch SQLError.statement(let cause) where cause.hasPrefix("42P08") || cause.hasPrefix("42P18") {
+                // The server cannot tell the type of a parameter from where it stands.
+                try rollBackAttempt()
+                if isInTransaction { try session.queue(.setAttempt) }
+                statement = try statements.prepare(sql, arguments, isTyped: true)
+            }
+            if isInTransaction { deferred.append(.releaseAttempt) }
+            if statement.accepts(arguments) { return statement }
+        } catch {
+            if session.isUsable { try rollBackAttempt() }
+            throw error
+        }
+        return try typedStatement(sql, arguments)
+    }
+
+    /// The server has chosen types that the values do not fit; they get the types they have.
+    private func typedStatement(_ sql: String, _ arguments: [SQLValue]) throws -> PostgreSQLStatement {
+        try queueDeferred()
+        if isInTransaction { try session.queue(.setAttempt) }
+        do {
+            let statement = try statements.prepare(sql, arguments, isTyped: true)
+            if isInTransaction { deferred.append(.releaseAttempt) }
+            return statement
+        } catch {
+            if session.isUsable { try rollBackAttempt() }
+            throw error
+        }
+    }
+
+    private func rollBackAttempt() throws {
+        guard isInTransaction else { return }
+        try session.queue(.rollBackAttempt)
+        try session.queue(.releaseAttempt)
+        _ = try session.exchange()
+    }
+
+    // MARK: Transactions
+
+    func begin(_ kind: TransactionKind) throws {
+        isInTransaction = true
+        isReading = kind == .reading
+        deferred = [isReading ? .beginReading : .beginWriting]
+    }
+
+    func commit() throws {
+        defer { end() }
+        if hasNotBegun { return }
+        guard session.isUsable else { throw SQLError.lost(cause: "the connection was lost before the commit") }
+        if isReading {
+            // Nobody waits for the end of a read.
+            try session.queue(.commit)
+            try session.dispatch()
+            return
+        }
+        try refuseFailed()
+        deferred.append(.commit)
+        let answer: PostgreSQLResult
+        do {
+            answer = try flush()
+        } catch SQLError.lost(let cause) {
+            throw SQLError.uncertain(cause: cause)
+        }
+        guard answer.command == "COMMIT" else { throw SQLError.statement(cause: "rolled back instead of committed") }
+    }
+
+    func rollback() throws {
+        defer { end() }
+        if hasNotBegun || !session.isUsable { return }
+        deferred = []
+        try session.queue(.rollback)
+        if isReading { try session.dispatch() } else { _ = try session.exchange() }
+    }
+
+    func setSavepoint() throws { deferred.append(.setSavepoint) }
+
+    func releaseSavepoint() throws {
+        if deferred.last == .setSavepoint {
+            deferred.removeLast()
+            return
+        }
+        try refuseFailed()
+        deferred.append(.releaseSavepoint)
+    }
+
+    func rollBackToSavepoint() throws {
+        if deferred.last == .setSavepoint {
+            deferred.removeLast()
+            return
+        }
+        deferred.append(.rollBackToSavepoint)
+        _ = try flush()
+        deferred.append(.releaseSavepoint)
+    }
+
+    /// Whether the server knows nothing of the transaction yet.
+    private var hasNotBegun: Bool { deferred.first == .beginReading || deferred.first == .beginWriting }
+
+    /// A statement failed and whoever ran it went on: nothing of the transaction can be kept.
+    private func refuseFailed() throws {
+        if session.isTransactionFailed {
+            throw SQLError.statement(cause: "an error in the transaction was passed over")
+        }
+    }
+
+    private func end() {
+        isInTransaction = false
+        deferred = []
+    }
+
+    private func queueDeferred() throws {
+        for command in deferred { try session.queue(command) }
+        deferred = []
+    }
+
+    private func flush() throws -> PostgreSQLResult {
+        try queueDeferred()
+        return try session.exchange()
+    }
+}
