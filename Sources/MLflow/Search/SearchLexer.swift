@@ -208,7 +208,9 @@ struct SearchLexer {
 extension Unicode.Scalar {
     /// What regular expressions of Python call `\w`: letters and numbers of all scripts, and the underscore.
     var isWordCharacter: Bool {
-        if isASCII { return properties.isAlphabetic || ("0"..."9").contains(self) || self == "_" }
+        if isASCII {
+            return ("a"..."z").contains(self) || ("A"..."Z").contains(self) || ("0"..."9").contains(self) || self == "_"
+        }
         return switch properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
         default: properties.numericType != nil

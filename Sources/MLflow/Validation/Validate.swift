@@ -43,7 +43,9 @@ extension Validate {
     }
 
     /// The characters of names of metrics, parameters and tags, and that the name is a path that stays what it is.
-    static func entityName(_ name: String, at path: String) throws(Failure) {
+    static func entityName(_ name: String, at place: @autoclosure () -> String) throws(Failure) {
+        if isPlainName(name) { return }
+        let path = place()
         guard name.unicodeScalars.allSatisfy({ $0.isWordCharacter || "/.- :".unicodeScalars.contains($0) }) else {
             throw invalidValue(
                 name, at: path,
@@ -51,6 +53,20 @@ extension Validate {
                     + "and slashes (/).")
         }
         try pathName(name, at: path)
+    }
+
+    /// Names of ASCII without a slash and without a dot in front, as nearly all are, need no closer look.
+    private static func isPlainName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, first != UInt8(ascii: ".") else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: " "), UInt8(ascii: ":"):
+                true
+            default: false
+            }
+        }
     }
 
     static func pathName(_ name: String, at path: String) throws(Failure) {

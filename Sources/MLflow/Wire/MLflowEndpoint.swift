@@ -9,12 +9,15 @@ extension Endpoint {
 
     package typealias MLflowHandler = @Sendable (ProtoMessage, Request) async throws -> Response
 
+}
+
+extension [Endpoint] {
     /// A call of MLflow's protocol, under each prefix it has there.
     /// - Parameter path: without prefix and version: `mlflow/runs/create`.
     package static func mlflow(
-        _ method: String, _ path: String, _ access: Access, _ effect: Effect, _ summary: String,
-        version: String = "2.0", mount: MLflowMount = .apiAndAjax, bodyLimit: Int = Endpoint.defaultBodyLimit,
-        _ handle: @escaping MLflowHandler
+        _ method: String, _ path: String, _ access: Endpoint.Access, _ effect: Endpoint.Effect, _ summary: String,
+        version: String = "2.0", mount: Endpoint.MLflowMount = .apiAndAjax,
+        bodyLimit: Int = Endpoint.defaultBodyLimit, _ handle: @escaping Endpoint.MLflowHandler
     ) -> [Endpoint] {
         let prefixes = mount == .ajax ? ["ajax-api"] : ["api", "ajax-api"]
         return prefixes.map { prefix in

@@ -13,32 +13,42 @@ package struct ProtoMessage: Sendable {
     }
 
     private let source: Source
+    /// The field this message is the value of, and which of its values: `metrics`, 3.
+    private let field: String
+    private let index: Int?
+
     /// Put before the names of fields in messages: `metrics[3].`
-    private let place: String
+    private var place: String {
+        if field.isEmpty { return "" }
+        return index.map { "\(field)[\($0)]." } ?? "\(field)."
+    }
 
     package init(_ query: Query) {
         source = .query(query)
-        place = ""
+        field = ""
+        index = nil
     }
 
-    package init(_ members: [JSON.Member], place: String = "") {
+    package init(_ members: [JSON.Member], field: String = "") { self.init(members, field: field, index: nil) }
+
+    private init(_ members: [JSON.Member], field: String, index: Int?) {
         source = .members(members)
-        self.place = place
+        self.field = field
+        self.index = index
     }
 
     /// The value of a field.
     /// - Returns: nil when it is absent or null.
     /// - Throws: `invalid` when it is given under both its names.
     package func value(_ name: StaticString) throws(Failure) -> JSON? {
-        let text = name.text
         switch source {
-        case .query(let query): return query[text].map { .string($0) }
+        case .query(let query): return query[name.text].map { .string($0) }
         case .members(let members):
             var found: JSON?
             var foundAlias: JSON?
             var hasName = false
             for member in members {
-                if member.name == text, member.name.utf8.count == name.utf8CodeUnitCount {
+                if name.isSpelled(member.name) {
                     found = member.value
                     hasName = true
                 } else if name.isCamelCase(member.name) {
@@ -49,7 +59,7 @@ package struct ProtoMessage: Sendable {
                 guard !hasName else {
                     throw Failure(
                         .invalid,
-                        "Request specifies both '\(text)' and '\(name.camelCase)'; provide only one of them.")
+                        "Request specifies both '\(name.text)' and '\(name.camelCase)'; provide only one of them.")
                 }
                 found = foundAlias
             }
@@ -166,11 +176,12 @@ extension ProtoMessage {
     package func messages(_ name: StaticString) throws(Failure) -> [ProtoMessage] {
         guard let value = try value(name) else { return [] }
         guard case .array(let elements) = value else { throw wrongType(name, value) }
+        let field = place + name.text
         var messages: [ProtoMessage] = []
         messages.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             guard case .object(let members) = element else { throw wrongType(name, value) }
-            messages.append(ProtoMessage(members, place: "\(place)\(name.text)[\(index)]."))
+            messages.append(ProtoMessage(members, field: field, index: index))
         }
         return messages
     }
@@ -179,7 +190,7 @@ extension ProtoMessage {
     package func message(_ name: StaticString) throws(Failure) -> ProtoMessage? {
         guard let value = try value(name) else { return nil }
         guard case .object(let members) = value else { throw wrongType(name, value) }
-        return ProtoMessage(members, place: "\(place)\(name.text).")
+        return ProtoMessage(members, field: place + name.text)
     }
 
     /// `run_id`, or `run_uuid`, its name before MLflow 1.0: clients send both.
@@ -210,12 +221,27 @@ extension StaticString {
         return String(decoding: result, as: UTF8.self)
     }
 
+    // A batch asks a thousand messages for eight fields each: comparing makes no texts.
+
+    fileprivate func isSpelled(_ text: String) -> Bool {
+        text.utf8.count == utf8CodeUnitCount && withUTF8Buffer { text.utf8.elementsEqual($0) }
+    }
+
     /// Whether `text` is the camel case form of this name, and another text than the name itself.
     fileprivate func isCamelCase(_ text: String) -> Bool {
         guard text.utf8.count < utf8CodeUnitCount else { return false }
         return withUTF8Buffer { name in
-            guard name.contains(UInt8(ascii: "_")) else { return false }
-            return camelCase.utf8.elementsEqual(text.utf8)
+            var bytes = text.utf8.makeIterator()
+            var isRaised = false
+            for byte in name {
+                if byte == UInt8(ascii: "_") {
+                    isRaised = true
+                } else {
+                    guard bytes.next() == (isRaised ? byte & ~0x20 : byte) else { return false }
+                    isRaised = false
+                }
+            }
+            return bytes.next() == nil
         }
     }
 }
