@@ -1,0 +1,8 @@
+package import Core
+
+extension Permission {
+    package static let readExperiments = Permission("experiment.read")
+    package static let writeExperiments = Permission("experiment.write")
+    /// To delete, and to restore.
+    package static let deleteExperiments = Permission("experiment.delete")
+}

@@ -1,0 +1,107 @@
+import Core
+import Platform
+import Synchronization
+
+/// The names of metrics, parameters and tags, and the numbers that stand for them in the tables.
+///
+/// A name gets its number in a transaction of its own, before the one that uses it, and is remembered only then: what
+/// is remembered is never rolled back. Numbers are not given up again, so servers that share a database agree.
+final class KeyNames: Sendable {
+    private struct Memory {
+        var numbers: [ExactText: Int64] = [:]
+        var names: [Int64: String] = [:]
+    }
+
+    /// Names remembered at most; beyond it remembering begins anew.
+    private static let limit = 100_000
+
+    private let memory = Mutex(Memory())
+
+    /// The numbers of names, which are given one where they have none.
+    func numbers(of names: [String], _ database: Database) async throws(Failure) -> [Int64] {
+        let known = memory.withLock { memory in names.map { memory.numbers[ExactText($0)] } }
+        if !known.contains(nil) { return known.map { $0! } }
+        var missing: Set<ExactText> = []
+        for (name, number) in zip(names, known) where number == nil { missing.insert(ExactText(name)) }
+        // In one order everywhere, so that two servers cannot wait for each other.
+        let wanted = missing.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let found = try await database.write { transaction in
+            try wanted.map { try Self.number(of: $0, transaction.sql) }
+        }
+        var fresh: [ExactText: Int64] = [:]
+        for (name, number) in zip(wanted, found) { fresh[ExactText(name)] = number }
+        remember(fresh)
+        return zip(names, known).map { name, number in number ?? fresh[ExactText(name)]! }
+    }
+
+    private static func number(of name: String, _ sql: any SQLConnection) throws -> Int64 {
+        let select = "SELECT id FROM tracking_key WHERE name = ?1"
+        if let number = try sql.first(select, [.text(name)], { $0.integer(0) }) { return number }
+        try sql.execute("INSERT INTO tracking_key (name) VALUES (?1) ON CONFLICT (name) DO NOTHING", [.text(name)])
+        guard let number = try sql.first(select, [.text(name)], { $0.integer(0) }) else {
+            throw SQLError.conflict(cause: "another server is adding the key")
+        }
+        return number
+    }
+
+    /// The number of a name, if it has one. `sql` reads what is committed.
+    func number(of name: String, _ sql: any SQLConnection) throws -> Int64? {
+        if let number = memory.withLock({ $0.numbers[ExactText(name)] }) { return number }
+        guard
+            let number = try sql.first(
+                "SELECT id FROM tracking_key WHERE name = ?1", [.text(name)], { $0.integer(0) })
+        else { return nil }
+        remember([ExactText(name): number])
+        return number
+    }
+
+    /// The names of numbers that stand in a table. `sql` reads what is committed.
+    func names(of numbers: Set<Int64>, _ sql: any SQLConnection) throws -> [Int64: String] {
+        var names: [Int64: String] = [:]
+        var missing: [Int64] = []
+        memory.withLock { memory in
+            for number in numbers {
+                if let name = memory.names[number] { names[number] = name } else { missing.append(number) }
+            }
+        }
+        var fresh: [ExactText: Int64] = [:]
+        for number in missing {
+            guard
+                let name = try sql.first(
+                    "SELECT name FROM tracking_key WHERE id = ?1", [.integer(number)], { $0.text(0) })
+            else { throw Failure(.bug, "a key has no name", cause: "tracking_key \(number)") }
+            names[number] = name
+            fresh[ExactText(name)] = number
+        }
+        remember(fresh)
+        return names
+    }
+
+    private func remember(_ fresh: [ExactText: Int64]) {
+        if fresh.isEmpty { return }
+        memory.withLock { memory in
+            if memory.numbers.count + fresh.count > Self.limit { memory = Memory() }
+            for (name, number) in fresh {
+                memory.numbers[name] = number
+                memory.names[number] = name.text
+            }
+        }
+    }
+}
+
+/// A text that is equal to another only byte by byte.
+struct ExactText: Hashable, Sendable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: Self, right: Self) -> Bool {
+        // Texts of equal length that are canonically equal but differ exist: the bytes decide.
+        left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
