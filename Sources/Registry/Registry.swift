@@ -18,18 +18,22 @@ package struct Registry: Domain {
 
     let services: Services
     let sources: any ModelSources
+    let downloads: (any ArtifactDownloads)?
     let settings: Settings
     package let webhooks: WebhookDeliveries
 
     /// - Parameters:
     ///   - sources: where registered models come from.
+    ///   - downloads: who keeps their files; nil when nobody here does.
     ///   - resolver: how the host names of webhooks are resolved.
     package init(
-        _ services: Services, sources: any ModelSources, settings: Settings = Settings(),
+        _ services: Services, sources: any ModelSources, downloads: (any ArtifactDownloads)? = nil,
+        settings: Settings = Settings(),
         resolver: HostResolver = .system
     ) {
         self.services = services
         self.sources = sources
+        self.downloads = downloads
         self.settings = settings
         webhooks = WebhookDeliveries(
             database: services.database, world: services.world,
@@ -38,10 +42,16 @@ package struct Registry: Domain {
     }
 
     package var endpoints: [Endpoint] {
-        ModelCalls(registry: self).endpoints + VersionCalls(registry: self).endpoints
-            + SearchCalls(registry: self).endpoints + WebhookCalls(registry: self).endpoints
-            + ModelEndpoints(registry: self).endpoints + HistoryEndpoints(registry: self).endpoints
-            + WebhookEndpoints(registry: self).endpoints
+        [
+            ModelCalls(registry: self).endpoints,
+            VersionCalls(registry: self).endpoints,
+            SearchCalls(registry: self).endpoints,
+            WebhookCalls(registry: self).endpoints,
+            downloads.map { VersionArtifactCall(registry: self, downloads: $0).endpoints } ?? [],
+            ModelEndpoints(registry: self).endpoints,
+            HistoryEndpoints(registry: self).endpoints,
+            WebhookEndpoints(registry: self).endpoints,
+        ].flatMap { $0 }
     }
 
     package var reactors: [Reactor] { [webhooks.reactor] }

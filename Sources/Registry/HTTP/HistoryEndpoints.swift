@@ -144,8 +144,23 @@ private struct HistoryTarget: Sendable {
 
     func find(_ reader: RegistryReader) throws -> (model: RegisteredModel, deleted: Timestamp?) {
         let found = try id.map { try reader.formerModel(id: $0) } ?? reader.formerModel(named: name)
-        guard let found else { throw Failure(.notFound, "Registered Model with name=\(name) not found") }
+        guard let found, try hadName(found.model, reader.sql) else {
+            throw Failure(.notFound, "Registered Model with name=\(name) not found")
+        }
         return found
+    }
+
+    /// Who may read about one name may not read about any other.
+    private func hadName(_ model: RegisteredModel, _ sql: any SQLConnection) throws -> Bool {
+        if model.name.utf8.elementsEqual(name.utf8) { return true }
+        var query = EventQuery()
+        query.subject = EventSubject.model(model.id)
+        query.kinds = [EventKind.modelRenamed]
+        query.order = .newestFirst
+        query.limit = 1000
+        return try EventLog.events(query, sql).contains { recorded in
+            recorded.event.details["name"]?.text.map { $0.utf8.elementsEqual(name.utf8) } ?? false
+        }
     }
 }
 

@@ -8,39 +8,39 @@ struct ModelCalls: Sendable {
 
     var endpoints: [Endpoint] {
         let calls: [[Endpoint]] = [
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/registered-models/create", .may(.modelWrite), .writes, "Creates a registered model.",
                 create),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "GET", "mlflow/registered-models/get", .may(.modelRead), .reads, "A registered model by name.", get),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/registered-models/rename", .may(.modelWrite), .writes, "Renames a registered model.",
                 rename),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "PATCH", "mlflow/registered-models/update", .may(.modelWrite), .writes,
                 "Changes the description of a registered model.", update),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "DELETE", "mlflow/registered-models/delete", .may(.modelWrite), .writes,
                 "Deletes a registered model with all its versions.", delete),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/registered-models/set-tag", .may(.modelWrite), .writes,
                 "Sets a tag of a registered model.", bodyLimit: 2 << 20, setTag),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "DELETE", "mlflow/registered-models/delete-tag", .may(.modelWrite), .writes,
                 "Deletes a tag of a registered model.", deleteTag),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/registered-models/alias", .may(.modelWrite), .writes,
                 "Points an alias at a version.", setAlias),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "DELETE", "mlflow/registered-models/alias", .may(.modelWrite), .writes, "Deletes an alias.",
                 deleteAlias),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "GET", "mlflow/registered-models/alias", .may(.modelRead), .reads, "The version an alias points at.",
                 getByAlias),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/registered-models/get-latest-versions", .may(.modelRead), .reads,
                 "The newest version of each stage.", latestVersions),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "GET", "mlflow/registered-models/get-latest-versions", .may(.modelRead), .reads,
                 "The newest version of each stage.", latestVersions),
         ]

@@ -7,10 +7,10 @@ struct SearchCalls: Sendable {
     let registry: Registry
 
     var endpoints: [Endpoint] {
-        Endpoint.mlflow(
+        [Endpoint].mlflow(
             "GET", "mlflow/registered-models/search", .may(.modelRead), .reads, "Registered models by a filter.", models
         )
-            + Endpoint.mlflow(
+            + [Endpoint].mlflow(
                 "GET", "mlflow/model-versions/search", .may(.modelRead), .reads, "Versions of models by a filter.",
                 versions)
     }

@@ -8,26 +8,27 @@ struct VersionCalls: Sendable {
 
     var endpoints: [Endpoint] {
         let calls: [[Endpoint]] = [
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/model-versions/create", .may(.modelWrite), .writes, "Registers a version of a model.",
                 bodyLimit: 2 << 20, create),
-            Endpoint.mlflow("GET", "mlflow/model-versions/get", .may(.modelRead), .reads, "A version of a model.", get),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
+                "GET", "mlflow/model-versions/get", .may(.modelRead), .reads, "A version of a model.", get),
+            [Endpoint].mlflow(
                 "GET", "mlflow/model-versions/get-download-uri", .may(.modelRead), .reads,
                 "Where the files of a version are.", downloadURI),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "PATCH", "mlflow/model-versions/update", .may(.modelWrite), .writes,
                 "Changes the description of a version.", update),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "DELETE", "mlflow/model-versions/delete", .may(.modelWrite), .writes, "Deletes a version.", delete),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/model-versions/transition-stage", .may(.modelWrite), .writes,
                 "Gives a version a stage.",
                 transition),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/model-versions/set-tag", .may(.modelWrite), .writes, "Sets a tag of a version.",
                 bodyLimit: 2 << 20, setTag),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "DELETE", "mlflow/model-versions/delete-tag", .may(.modelWrite), .writes, "Deletes a tag of a version.",
                 deleteTag),
         ]

@@ -8,16 +8,16 @@ struct WebhookCalls: Sendable {
 
     var endpoints: [Endpoint] {
         let calls: [[Endpoint]] = [
-            Endpoint.mlflow("POST", "mlflow/webhooks", .may(.webhookManage), .writes, "Creates a webhook.", create),
-            Endpoint.mlflow(
+            [Endpoint].mlflow("POST", "mlflow/webhooks", .may(.webhookManage), .writes, "Creates a webhook.", create),
+            [Endpoint].mlflow(
                 "GET", "mlflow/webhooks", .may(.webhookManage), .reads, "Webhooks, the newest first.", list),
-            Endpoint.mlflow("GET", "mlflow/webhooks/{webhook_id}", .may(.webhookManage), .reads, "A webhook.", get),
-            Endpoint.mlflow(
+            [Endpoint].mlflow("GET", "mlflow/webhooks/{webhook_id}", .may(.webhookManage), .reads, "A webhook.", get),
+            [Endpoint].mlflow(
                 "PATCH", "mlflow/webhooks/{webhook_id}", .may(.webhookManage), .writes, "Changes a webhook.", update),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "DELETE", "mlflow/webhooks/{webhook_id}", .may(.webhookManage), .writes,
                 "Deletes a webhook with its deliveries.", delete),
-            Endpoint.mlflow(
+            [Endpoint].mlflow(
                 "POST", "mlflow/webhooks/{webhook_id}/test", .may(.webhookManage), .writes,
                 "Sends an example to a webhook.", test),
         ]

@@ -54,21 +54,29 @@ extension JSON {
     static func eventText(_ text: String) -> JSON { .string(EventText.clipped(text)) }
     static func eventText(_ text: String?) -> JSON { text.map { eventText($0) } ?? .null }
 
+    /// Tags as an event keeps them: all together in `EventText.tagsLimit` bytes. Those for which no room is left are
+    /// counted under the name `…`, which no tag can have.
     static func eventTags(_ tags: [Tag]) -> JSON {
         var room = EventText.tagsLimit
-        return .object(
-            tags.map { tag in
-                let text = EventText.clipped(tag.value, limit: min(EventText.limit, max(room, 16)))
-                room -= text.utf8.count
-                return Member(tag.key, .string(text))
-            })
+        var members: [Member] = []
+        for tag in tags {
+            let left = room - tag.key.utf8.count
+            guard left > EventText.leastClip else { break }
+            let text = EventText.clipped(tag.value, limit: min(EventText.limit, left))
+            room = left - text.utf8.count
+            members.append(Member(tag.key, .string(text)))
+        }
+        if members.count < tags.count { members.append(Member(EventText.mark, .int(tags.count - members.count))) }
+        return .object(members)
     }
 }
 
 enum EventText {
     static let limit = 8192
-    /// For the values of all tags of an event.
+    /// For all tags of an event.
     static let tagsLimit = 24_576
+    /// A value is not cut shorter than this.
+    static let leastClip = 64
     static let mark = "…"
 
     static func clipped(_ text: String, limit: Int = limit) -> String {
@@ -79,5 +87,5 @@ enum EventText {
         return prefix + mark
     }
 
-    static func isClipped(_ text: String) -> Bool { text.utf8.count > 16 && text.hasSuffix(mark) }
+    static func isClipped(_ text: String) -> Bool { text.utf8.count >= leastClip && text.hasSuffix(mark) }
 }

@@ -151,14 +151,19 @@ struct WebhookWriter {
     }
 
     /// Deletes a webhook with its deliveries.
-    func delete(_ id: String) throws {
+    /// - Returns: their identifiers.
+    func delete(_ id: String) throws -> [String] {
         let webhook = try store.required(id, locks: true)
+        let deliveries = try sql.rows("DELETE FROM registry_delivery WHERE webhook_id = ?1 RETURNING id", [.text(id)]) {
+            $0.text(0)
+        }
         for (table, column) in [
-            ("registry_webhook_event", "webhook_id"), ("registry_delivery", "webhook_id"), ("registry_webhook", "id"),
+            ("registry_webhook_event", "webhook_id"), ("registry_webhook", "id"),
         ] {
             try sql.execute("DELETE FROM \(table) WHERE \(column) = ?1", [.text(id)])
         }
         record(EventKind.webhookDeleted, webhook)
+        return deliveries
     }
 
     private func insert(_ topics: [WebhookTopic], _ id: String) throws {

@@ -13,7 +13,10 @@ extension Registry {
     }
 
     func deleteWebhook(_ id: String, _ request: Request) async throws(Failure) {
-        try await writeWebhooks(request) { try $0.delete(id) }
+        let queue = webhooks.queue
+        try await writeWebhooks(request) { writer in
+            for delivery in try writer.delete(id) { try queue.remove(delivery, writer.transaction) }
+        }
     }
 
     private func writeWebhooks<Value: Sendable>(

@@ -136,6 +136,6 @@ private struct Details {
     func unlessEmpty(_ name: String) -> JSON { json[name]?.text.flatMap { $0.isEmpty ? nil : .string($0) } ?? .null }
 
     func tags(without hidden: Set<String>) -> JSON {
-        .object((json["tags"]?.members ?? []).filter { !hidden.contains($0.name) })
+        .object((json["tags"]?.members ?? []).filter { !hidden.contains($0.name) && $0.name != EventText.mark })
     }
 }
