@@ -1,10 +1,22 @@
 import MLflow
 import Platform
+import Registry
 import Tracking
 
 /// The domains of the server. A domain is a folder and a line here.
 enum Product {
-    static let migrations: [Migration] = Tracking.migrations
-    static let plugs: [Server.Plug] = [{ Tracking($0) }]
+    static let migrations: [Migration] = Tracking.migrations + Registry.migrations
+
+    static func domains(_ services: Services, _ registry: Registry.Settings) -> [any Domain] {
+        let tracking = Tracking(services)
+        return [
+            tracking,
+            Registry(
+                services, sources: tracking.modelSources, downloads: tracking.downloads, settings: registry),
+        ]
+    }
+
+    /// The version of MLflow that clients are told: some of what they do depends on it.
+    static let mlflowVersion = "3.18.0"
     static let errorForms: [ErrorForm] = MLflowErrors.forms
 }
