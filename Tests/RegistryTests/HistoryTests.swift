@@ -10,9 +10,9 @@ struct HistoryTests {
         }
     }
 
-    @Test("every change is an event with old and new values, who, when and why")
-    func everyChange() async throws {
-        let server = try TestRegistry()
+    @Test("every change is an event with old and new values, who, when and why", arguments: Backend.available)
+    func everyChange(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("m", tags: [("team", "fraud")])
         await server.createVersion("m", tags: [("q", "1")])
         let key: JSON = .record(["name": "m".json, "version": "1".json])
@@ -55,9 +55,9 @@ struct HistoryTests {
             ], "also of a version that is gone")
     }
 
-    @Test("what changes nothing is no event; a refused change leaves none")
-    func noEvents() async throws {
-        let server = try TestRegistry()
+    @Test("what changes nothing is no event; a refused change leaves none", arguments: Backend.available)
+    func noEvents(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("m", tags: [("a", "1")])
         await server.createVersion("m")
         await server.setAlias("m", "x", "1")
@@ -74,9 +74,11 @@ struct HistoryTests {
         #expect(try await server.events().count == before)
     }
 
-    @Test("a renamed model keeps its history, a new model of the old name has its own, a deleted one is still found")
-    func renamed() async throws {
-        let server = try TestRegistry()
+    @Test(
+        "a renamed model keeps its history, a new model of the old name has its own, a deleted one is still found",
+        arguments: Backend.available)
+    func renamed(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("old")
         await server.createVersion("old")
         _ = await server.post("registered-models/rename", .record(["name": "old".json, "new_name": "new".json]))
@@ -97,9 +99,9 @@ struct HistoryTests {
         #expect(await server.native("models/nobody/history").status == 404)
     }
 
-    @Test("pages of the history hold each event once")
-    func pages() async throws {
-        let server = try TestRegistry()
+    @Test("pages of the history hold each event once", arguments: Backend.available)
+    func pages(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("m")
         for _ in 0..<7 { await server.createVersion("m") }
         var seen: [Int] = []
@@ -115,9 +117,9 @@ struct HistoryTests {
         #expect(seen.count == 8)
     }
 
-    @Test("which version was in production when")
-    func productionWhen() async throws {
-        let server = try TestRegistry()
+    @Test("which version was in production when", arguments: Backend.available)
+    func productionWhen(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("m")
         var moments: [String: String] = [:]
         func mark(_ name: String) {

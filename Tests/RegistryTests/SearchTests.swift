@@ -52,9 +52,9 @@ struct SearchTests {
         ("tags.`none` = 'x'", { _ in false }),
     ]
 
-    @Test("filters of versions find what a naive evaluation finds")
-    func filters() async throws {
-        let server = try TestRegistry()
+    @Test("filters of versions find what a naive evaluation finds", arguments: Backend.available)
+    func filters(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         let entries = await filled(server)
         var random = Steps(seed: 3)
         var filters = Self.conditions.map { ([$0.0], [$0.1]) }
@@ -113,9 +113,9 @@ struct SearchTests {
         }
     }
 
-    @Test("pages do not shift when versions are added and deleted in between")
-    func stablePages() async throws {
-        let server = try TestRegistry()
+    @Test("pages do not shift when versions are added and deleted in between", arguments: Backend.available)
+    func stablePages(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("m")
         for _ in 1...6 { await server.createVersion("m") }
         let first = await server.get("model-versions/search", ["order_by": "version_number", "max_results": "3"])
@@ -130,9 +130,9 @@ struct SearchTests {
         #expect(other.status == 400, "a token belongs to its query")
     }
 
-    @Test("prompts hide from searches for models, and are found when asked for")
-    func prompts() async throws {
-        let server = try TestRegistry()
+    @Test("prompts hide from searches for models, and are found when asked for", arguments: Backend.available)
+    func prompts(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         let mark = ("mlflow.prompt.is_prompt", "true")
         await server.createModel("model")
         await server.createVersion("model")

@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 /// Random changes against a model of what they should do, which is as simple as it can be.
@@ -10,9 +11,11 @@ struct StageTests {
         var last = 0
     }
 
-    @Test("any sequence of changes leaves stages and aliases as it should", arguments: 1...8)
-    func randomChanges(_ seed: UInt64) async throws {
-        let server = try TestRegistry()
+    @Test(
+        "any sequence of changes leaves stages and aliases as it should", arguments: Backend.available,
+        1...4 as ClosedRange<UInt64>)
+    func randomChanges(_ backend: Backend, _ seed: UInt64) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("m")
         var random = Steps(seed: seed)
         var expected = Expected()
@@ -89,9 +92,11 @@ struct StageTests {
         #expect(open == expected.stages)
     }
 
-    @Test("a stage is left without an event when nothing moves, and archiving tells of each version it moved")
-    func events() async throws {
-        let server = try TestRegistry()
+    @Test(
+        "a stage is left without an event when nothing moves, and archiving tells of each version it moved",
+        arguments: Backend.available)
+    func events(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         await server.createModel("m")
         for _ in 1...3 { await server.createVersion("m") }
         await server.transition("m", "1", "Production")

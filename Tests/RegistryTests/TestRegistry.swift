@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Logging
 import MLflow
 import Platform
@@ -8,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The registry over a SQLite file and a real event log in a folder of its own, called as the HTTP server calls it.
+/// The registry over a database of its own and a real event log, called as the HTTP server calls it.
 final class TestRegistry: Sendable {
     struct Answer {
         let status: Int
@@ -19,33 +18,45 @@ final class TestRegistry: Sendable {
         var message: String? { json["message"]?.text ?? json["error"]?["message"]?.text }
     }
 
-    let clock = TestClock()
+    let clock = StillClock()
     let sources = TestSources()
     let services: Services
     let registry: Registry
     let runner: Runner
     private let routes: RouteTable
-    private let folder: URL
+    private let storage: TestDatabase
+    private let artifacts: TestArtifacts
 
-    init(settings: Registry.Settings = Registry.Settings(), resolver: HostResolver = .system) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "registry-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let driver = SQLiteDriver(path: folder.appending(path: "steward.db").path, readers: 2)
-        try Migrations.apply(Server.migrations + Registry.migrations, driver, now: clock.now)
+    convenience init(
+        _ backend: Backend = .sqlite, settings: Registry.Settings = Registry.Settings(),
+        resolver: HostResolver = .system
+    ) throws {
+        try self.init(TestDatabase(backend), settings, resolver)
+    }
+
+    /// Another server over the same database.
+    convenience init(sharing other: TestRegistry) throws {
+        try self.init(other.storage, Registry.Settings(), .system)
+    }
+
+    private init(_ storage: TestDatabase, _ settings: Registry.Settings, _ resolver: HostResolver) throws {
+        self.storage = storage
+        artifacts = try TestArtifacts()
+        try Migrations.apply(Server.migrations + Registry.migrations, storage.driver, now: clock.now)
         let world = clock.world
         let signal = EventSignal()
-        let database = try Database(driver: driver, recorder: EventLog(now: world.now, signal: signal))
+        let database = try Database(driver: storage.driver, recorder: EventLog(now: world.now, signal: signal))
         services = Services(
-            database: database, world: world, artifacts: try LocalArtifactStore(root: folder.path + "/artifacts"),
+            database: database, world: world, artifacts: artifacts.store,
             pageTokens: PageTokens(key: Array(repeating: 7, count: 32)))
-        registry = Registry(services, sources: sources, settings: settings, resolver: resolver)
+        registry = Registry(
+            services, sources: sources, downloads: NamedDownloads(), settings: settings, resolver: resolver)
         runner = Runner(database: database, world: world, signal: signal, logger: Logger(label: "test"))
         routes = try RouteTable(registry.endpoints)
     }
 
     deinit {
         services.database.close()
-        try? FileManager.default.removeItem(at: folder)
     }
 
     func get(_ path: String, _ query: KeyValuePairs<String, String> = [:]) async -> Answer {
@@ -154,6 +165,13 @@ final class TestRegistry: Sendable {
     func deliver() async throws {
         for reactor in registry.reactors { while try await runner.step(reactor) > 0 {} }
         try await registry.webhooks.worker.runDue()
+    }
+}
+
+/// Answers with the place that was asked for, instead of what is there.
+private struct NamedDownloads: ArtifactDownloads {
+    func answer(_ relative: String, below uri: String, to request: Request) -> Response {
+        .text("\(relative) below \(uri)")
     }
 }
 

@@ -47,9 +47,9 @@ struct WebhookRequestTests {
         #expect(await server.get("webhooks").json == .object([]))
     }
 
-    @Test("enumerations may be numbers; a change leaves alone what it does not name")
-    func changes() async throws {
-        let server = try WebhookTests.server()
+    @Test("enumerations may be numbers; a change leaves alone what it does not name", arguments: Backend.available)
+    func changes(_ backend: Backend) async throws {
+        let server = try WebhookTests.server(backend)
         let made = await server.post(
             "webhooks",
             body([
@@ -73,9 +73,9 @@ struct WebhookRequestTests {
         #expect(await server.delete("webhooks/\(id)", .object([])).status == 404)
     }
 
-    @Test("lists come in pages, the newest first")
-    func pages() async throws {
-        let server = try WebhookTests.server()
+    @Test("lists come in pages, the newest first", arguments: Backend.available)
+    func pages(_ backend: Backend) async throws {
+        let server = try WebhookTests.server(backend)
         var made: [String] = []
         for _ in 0..<5 {
             made.append(await server.post("webhooks", body([:])).json["webhook"]?["webhook_id"]?.text ?? "")

@@ -10,12 +10,14 @@ import Testing
 struct WebhookTests {
     static let created: JSON = .array([.record(["entity": "MODEL_VERSION".json, "action": "CREATED".json])])
 
-    static func server(_ change: (inout Registry.Settings) -> Void = { _ in }) throws -> TestRegistry {
+    static func server(
+        _ backend: Backend = .sqlite, _ change: (inout Registry.Settings) -> Void = { _ in }
+    ) throws -> TestRegistry {
         var settings = Registry.Settings()
         settings.destinations.schemes = ["http", "https"]
         settings.destinations.allow(["127.0.0.1"])
         change(&settings)
-        return try TestRegistry(settings: settings)
+        return try TestRegistry(backend, settings: settings)
     }
 
     /// - Returns: the webhook's identifier.
@@ -36,10 +38,10 @@ struct WebhookTests {
         await server.native("webhooks/\(id)/deliveries", query).json["deliveries"]?.elements ?? []
     }
 
-    @Test("what happens is told, signed, once to each webhook that wants it")
-    func delivery() async throws {
+    @Test("what happens is told, signed, once to each webhook that wants it", arguments: Backend.available)
+    func delivery(_ backend: Backend) async throws {
         try await Receiver.run { receiver in
-            let server = try Self.server()
+            let server = try Self.server(backend)
             _ = try await Self.create(
                 server, receiver.address + "/a", events: ["model_version.created", "model_version_alias.created"],
                 secret: "s3cr3t")
@@ -81,10 +83,12 @@ struct WebhookTests {
         #expect(id.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
     }
 
-    @Test("a delivery that fails is tried again under the same name, and its history tells of it")
-    func retry() async throws {
+    @Test(
+        "a delivery that fails is tried again under the same name, and its history tells of it",
+        arguments: Backend.available)
+    func retry(_ backend: Backend) async throws {
         try await Receiver.run(statuses: [500, 429]) { receiver in
-            let server = try Self.server()
+            let server = try Self.server(backend)
             let id = try await Self.create(
                 server, receiver.address + "/x", events: ["registered_model.created"], secret: "k")
             await server.createModel("m")
@@ -110,10 +114,10 @@ struct WebhookTests {
         }
     }
 
-    @Test("what is given up stays visible as a dead letter, and can be sent again")
-    func deadLetter() async throws {
+    @Test("what is given up stays visible as a dead letter, and can be sent again", arguments: Backend.available)
+    func deadLetter(_ backend: Backend) async throws {
         try await Receiver.run(statuses: [500, 500]) { receiver in
-            let server = try Self.server { $0.deliveries.attempts = 2 }
+            let server = try Self.server(backend) { $0.deliveries.attempts = 2 }
             let id = try await Self.create(server, receiver.address + "/x", events: ["registered_model.created"])
             await server.createModel("m")
             for _ in 0..<4 {
@@ -135,9 +139,9 @@ struct WebhookTests {
         }
     }
 
-    @Test("addresses that are not public are refused at creation and at delivery")
-    func guarded() async throws {
-        let server = try TestRegistry()
+    @Test("addresses that are not public are refused at creation and at delivery", arguments: Backend.available)
+    func guarded(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
         for url in ["http://example.com/", "https://127.0.0.1/x", "https://localhost/", "https://169.254.169.254/"] {
             let answer = await server.post(
                 "webhooks", .record(["name": "hook".json, "url": url.json, "events": Self.created]))
@@ -148,7 +152,7 @@ struct WebhookTests {
         var settings = Registry.Settings()
         settings.destinations.schemes = ["http"]
         let inside = HostResolver(["inside.example": [try #require(IPAddress("127.0.0.1"))]])
-        let guarded = try TestRegistry(settings: settings, resolver: inside)
+        let guarded = try TestRegistry(backend, settings: settings, resolver: inside)
         try await Receiver.run { receiver in
             let id = try await Self.create(
                 guarded, "http://inside.example:\(receiver.port)/x", events: ["registered_model.created"])
@@ -164,10 +168,10 @@ struct WebhookTests {
         }
     }
 
-    @Test("stages are told to whom asked for them, in an event of Steward's own")
-    func stages() async throws {
+    @Test("stages are told to whom asked for them, in an event of Steward's own", arguments: Backend.available)
+    func stages(_ backend: Backend) async throws {
         try await Receiver.run { receiver in
-            let server = try Self.server()
+            let server = try Self.server(backend)
             _ = try await Self.create(server, receiver.address + "/x", events: ["model_version_stage.transitioned"])
             await server.createModel("m")
             for _ in 1...2 { await server.createVersion("m") }
@@ -183,10 +187,10 @@ struct WebhookTests {
         }
     }
 
-    @Test("prompts have events of their own, and a long text comes whole")
-    func prompts() async throws {
+    @Test("prompts have events of their own, and a long text comes whole", arguments: Backend.available)
+    func prompts(_ backend: Backend) async throws {
         try await Receiver.run { receiver in
-            let server = try Self.server()
+            let server = try Self.server(backend)
             _ = try await Self.create(
                 server, receiver.address + "/x",
                 events: [
@@ -207,10 +211,12 @@ struct WebhookTests {
         }
     }
 
-    @Test("a disabled webhook gets nothing, a deleted one loses what waits, one created later hears no old news")
-    func silence() async throws {
+    @Test(
+        "a disabled webhook gets nothing, a deleted one loses what waits, one created later hears no old news",
+        arguments: Backend.available)
+    func silence(_ backend: Backend) async throws {
         try await Receiver.run { receiver in
-            let server = try Self.server()
+            let server = try Self.server(backend)
             await server.createModel("before")
             server.clock.advance(milliseconds: 600_000)
             let disabled = try await Self.create(
@@ -228,10 +234,10 @@ struct WebhookTests {
         }
     }
 
-    @Test("the history of deliveries does not grow without end")
-    func retention() async throws {
+    @Test("the history of deliveries does not grow without end", arguments: Backend.available)
+    func retention(_ backend: Backend) async throws {
         try await Receiver.run { receiver in
-            let server = try Self.server { $0.deliveryHistory.perWebhook = 3 }
+            let server = try Self.server(backend) { $0.deliveryHistory.perWebhook = 3 }
             let id = try await Self.create(server, receiver.address + "/x", events: ["registered_model.created"])
             for index in 0..<5 {
                 await server.createModel("m\(index)")
@@ -248,9 +254,9 @@ struct WebhookTests {
         }
     }
 
-    @Test("the secret is never shown: not in answers, not in the log")
-    func secrets() async throws {
-        let server = try Self.server()
+    @Test("the secret is never shown: not in answers, not in the log", arguments: Backend.available)
+    func secrets(_ backend: Backend) async throws {
+        let server = try Self.server(backend)
         let id = try await Self.create(
             server, "http://127.0.0.1:9/", events: ["model_version.created"], secret: "hush-hush")
         _ = await server.patch("webhooks/\(id)", .record(["secret": "hush-hush-2".json]))
@@ -263,9 +269,9 @@ struct WebhookTests {
         #expect(await server.native("webhooks/\(id)").json["has_secret"]?.flag == true)
     }
 
-    @Test("MLflow's clients are not shown events they cannot read")
-    func ownEvents() async throws {
-        let server = try Self.server()
+    @Test("MLflow's clients are not shown events they cannot read", arguments: Backend.available)
+    func ownEvents(_ backend: Backend) async throws {
+        let server = try Self.server(backend)
         let id = try await Self.create(
             server, "http://127.0.0.1:9/", events: ["model_version.created", "model_version_stage.transitioned"])
         let webhook = await server.get("webhooks/\(id)").json["webhook"]
@@ -276,10 +282,10 @@ struct WebhookTests {
                 == .array(["model_version.created".json, "model_version_stage.transitioned".json]))
     }
 
-    @Test("a test sends an example and keeps nothing")
-    func test() async throws {
+    @Test("a test sends an example and keeps nothing", arguments: Backend.available)
+    func test(_ backend: Backend) async throws {
         try await Receiver.run(statuses: [418]) { receiver in
-            let server = try Self.server()
+            let server = try Self.server(backend)
             let id = try await Self.create(
                 server, receiver.address + "/x", events: ["model_version.created"], secret: "k")
             let refused = await server.post("webhooks/\(id)/test", .object([]))

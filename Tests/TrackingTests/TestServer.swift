@@ -20,10 +20,11 @@ final class TestServer: Sendable {
     let services: Services
     let tracking: Tracking
     let events = EventList()
-    private let routes: RouteTable
+    let routes: RouteTable
     private let folder: URL
 
-    init() throws {
+    /// - Parameter wrapping: makes the artifact store from one in a folder of this server.
+    init(wrapping: (LocalArtifactStore) -> any ArtifactStore = { $0 }) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "tracking-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let driver = SQLiteDriver(path: folder.appending(path: "steward.db").path, readers: 2)
@@ -33,7 +34,7 @@ final class TestServer: Sendable {
         world.now = { Timestamp(milliseconds: clock.next()) }
         services = Services(
             database: try Database(driver: driver, recorder: events), world: world,
-            artifacts: try LocalArtifactStore(root: folder.appending(path: "artifacts").path),
+            artifacts: wrapping(try LocalArtifactStore(root: folder.appending(path: "artifacts").path)),
             pageTokens: PageTokens(key: Array(repeating: 7, count: 32)))
         tracking = Tracking(services)
         routes = try RouteTable(tracking.endpoints)
@@ -69,9 +70,13 @@ final class TestServer: Sendable {
             response = MLflowErrors.write(
                 HTTPFailure(Failure(.notFound, path), requestID: "test", reason: .noSuchRoute))
         }
-        guard case .bytes(let bytes) = response.body else {
-            Issue.record("a streamed answer to \(path)")
-            return Answer(status: response.status, json: .null, bytes: [])
+        let bytes: [UInt8]
+        switch response.body {
+        case .bytes(let whole): bytes = whole
+        case .stream(_, let write):
+            let sink = CollectingSink()
+            do { try await write(sink) } catch { Issue.record("the answer to \(path) broke off: \(error)") }
+            bytes = sink.bytes
         }
         return Answer(status: response.status, json: (try? JSONParser.parse(bytes)) ?? .null, bytes: bytes)
     }
@@ -100,4 +105,56 @@ private final class ClockBox: Sendable {
             return time
         }
     }
+}
+
+final class CollectingSink: ResponseSink {
+    private let collected = Mutex<[UInt8]>([])
+
+    var bytes: [UInt8] { collected.withLock { $0 } }
+
+    func write(_ bytes: [UInt8]) { collected.withLock { $0 += bytes } }
+}
+
+extension TestServer {
+    /// - Returns: the identifier.
+    func experiment(_ name: String) async -> String {
+        await post("experiments/create", #"{"name":"\#(name)"}"#).json["experiment_id"]?.text ?? ""
+    }
+
+    /// - Returns: the identifier.
+    func run(_ experiment: String = "0", name: String = "r", start: Int = 1000) async -> String {
+        let answer = await post(
+            "runs/create", #"{"experiment_id":"\#(experiment)","run_name":"\#(name)","start_time":\#(start)}"#)
+        return answer.json["run"]?["info"]?["run_id"]?.text ?? ""
+    }
+
+    /// The names of the runs found, and the token of the next page.
+    func search(_ body: String) async -> (names: [String], token: String?) {
+        let answer = await post("runs/search", body)
+        if answer.status != 200 { Issue.record("\(body): \(answer.message ?? "")") }
+        let runs = answer.json["runs"]?.elements ?? []
+        return (
+            runs.compactMap { $0["info"]?["run_name"]?.text }, answer.json["next_page_token"]?.text
+        )
+    }
+}
+
+/// Checks an answer against the JSON it should be, whatever the order of members.
+func expectJSON(
+    _ answer: TestServer.Answer, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let expected = try JSONParser.parse(Array(expected.utf8))
+    #expect(answer.status == 200, "\(answer.message ?? "")", sourceLocation: sourceLocation)
+    #expect(
+        try answer.json.canonical() == expected.canonical(), "\(answer.json.text())", sourceLocation: sourceLocation)
+}
+
+func expectError(
+    _ answer: TestServer.Answer, _ status: Int, _ code: String, _ message: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(answer.status == status, sourceLocation: sourceLocation)
+    #expect(answer.errorCode == code, sourceLocation: sourceLocation)
+    let full = message.replacing("§", with: "See the API docs for more information about request parameters.")
+    #expect(answer.message?.hasPrefix(full) == true, "\(answer.message ?? "")", sourceLocation: sourceLocation)
 }

@@ -6,10 +6,10 @@ import Testing
 
 @Suite("Jobs")
 struct JobQueueTests {
-    private let store: TestDatabase
-    private let clock = TestClock()
+    private let store: JobStore
+    private let clock = StillClock()
 
-    init() throws { store = try TestDatabase(JobQueue.migrations) }
+    init() throws { store = try JobStore(.sqlite) }
 
     private func enqueue(_ queue: JobQueue, _ key: String) async throws -> Bool {
         let now = clock.now
@@ -155,10 +155,12 @@ struct JobQueueTests {
         #expect(handler.states == [.dead])
     }
 
-    @Test("a running worker is woken by the commit, and several share a queue without doing a job twice")
-    func sharedQueue() async throws {
-        let (queue, handler) = (JobQueue("test"), Recorder())
-        let workers = (0..<3).map { _ in worker(queue, handler, world: .live) }
+    @Test(
+        "a running worker is woken by the commit, and several share a queue without doing a job twice",
+        arguments: Backend.available)
+    func sharedQueue(_ backend: Backend) async throws {
+        let (queue, handler, store) = (JobQueue("test"), Recorder(), try JobStore(backend))
+        let workers = (0..<3).map { _ in JobWorker(queue, handler, database: store.database, world: .live) }
         let tasks = workers.map { worker in Task { try await worker.run() } }
         for index in 0..<40 {
             let now = World.live.now()
@@ -181,6 +183,20 @@ struct JobQueueTests {
             }
         }
     }
+}
+
+/// A database with nothing but queues in it.
+private final class JobStore: Sendable {
+    let database: Database
+    private let storage: TestDatabase
+
+    init(_ backend: Backend) throws {
+        storage = try TestDatabase(backend)
+        try Migrations.apply(JobQueue.migrations, storage.driver, now: Timestamp(milliseconds: 0))
+        database = try Database(driver: storage.driver, recorder: EventList())
+    }
+
+    deinit { database.close() }
 }
 
 /// Does nothing, and remembers it.

@@ -3,7 +3,7 @@ import Platform
 import Synchronization
 
 /// A clock that stands still until it is moved.
-package final class TestClock: Sendable {
+package final class StillClock: Sendable {
     package init() {}
 
     private let time = Mutex<Int64>(1_700_000_000_000)
