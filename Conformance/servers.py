@@ -105,7 +105,7 @@ def postgresql(log):
     """A PostgreSQL of Debian's packages on a fresh cluster: yields a function that makes a database and names it.
 
     The cluster sorts text as people do, not by bytes, where PostgreSQL can: what relies on the order of a database then
-    shows. It does not sync its files, for nobody reads them twice.
+    shows. It syncs its files: Steward refuses one that does not.
     """
     tools = postgresql_tools()
     with folder() as home:
@@ -128,7 +128,6 @@ def postgresql(log):
             "listen_addresses": "127.0.0.1",
             "port": port,
             "unix_socket_directories": home,
-            "fsync": "off",
             "max_connections": 60,
         }
         command = [*user, f"{tools}/postgres", "-D", data]
