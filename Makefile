@@ -1,17 +1,18 @@
 # The two commands that matter are `make demo` and `make test`. Everything is built in release configuration.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format reference fuzz bench clean
+.PHONY: help setup build demo test lint format reference fuzz bench bench-server clean
 
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 setup: ## install what the system lacks (as root or with sudo; otherwise print the command)
 	@sh Scripts/setup.sh
 
-build: setup ## build .build/release/steward
+build: ## build .build/release/steward
+	@sh Scripts/setup.sh build
 	swift build -c release --product steward
 
 demo: build ## make example data with known drift, compare it, write a report
@@ -37,6 +38,11 @@ bench: setup ## measure what docs/benchmarks.md states
 	swift build -c release --product steward
 	swift build -c release --product benchmark-data
 	python3 Benchmarks/measure.py
+
+bench-server: setup ## measure the server beside `mlflow server`, MLFLOW=its program; BENCH="--quick" and the like
+	swift build -c release --product steward
+	swift build -c release --product tracking-benchmark
+	python3 Benchmarks/Server/measure.py $(if $(MLFLOW),--mlflow $(MLFLOW)) $(BENCH)
 
 clean: ## remove everything that was built or generated
 	rm -rf .build demo-data

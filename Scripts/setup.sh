@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what the system lacks to build and test Steward: the headers of zlib, and Python 3 where the golden check
-# runs.
+# Installs what the system lacks. "setup.sh build" stops at what a build needs: the headers of zlib, SQLite and libpq;
+# without an argument it is also what the tests run: a PostgreSQL server (they start their own), promtool, openssl,
+# Python 3 with venv.
 # As root or with sudo it installs; otherwise it prints the command and stops. It never asks a question.
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,10 +20,29 @@ if ! printf '%s %s\n' "${version:-0.0}" "$needed" |
 fi
 
 missing=""
-if [ "$(uname)" = Linux ] && ! printf '#include <zlib.h>\n' | clang -E - >/dev/null 2>&1; then
-    missing="$missing zlib1g-dev"
+
+# header NAME PACKAGE: Debian keeps libpq's in a folder of its own.
+header() {
+    printf '#include <%s>\n' "$1" | clang -E -I/usr/include/postgresql - >/dev/null 2>&1 || missing="$missing $2"
+}
+
+# program NAME PACKAGE
+program() {
+    command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+
+if [ "$(uname)" = Linux ]; then
+    header zlib.h zlib1g-dev
+    header sqlite3.h libsqlite3-dev
+    header libpq-fe.h libpq-dev
+    if [ "${1:-}" != build ]; then
+        # Debian keeps the server's programs out of PATH, a folder per version.
+        ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || program initdb postgresql
+        program promtool prometheus
+        program openssl openssl
+        python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+    fi
 fi
-if [ -d ../shared/golden ] && ! command -v python3 >/dev/null 2>&1; then missing="$missing python3"; fi
 [ -n "$missing" ] || exit 0
 
 install="apt-get install -y --no-install-recommends$missing"

@@ -98,4 +98,32 @@ else
     skipped=$((skipped + 1))
 fi
 
+# suite NAME COMMAND...: a program that ends with "N passed, N failed[, N skipped]"; its numbers are added.
+suite() {
+    name=$1
+    shift
+    "$@" 2>&1 | tee .build/suite.log
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' .build/suite.log | tail -n 1)
+    if [ -z "$line" ]; then
+        echo "FAILED: $name ended without a sum"
+        failed=$((failed + 1))
+        return
+    fi
+    # shellcheck disable=SC2046
+    set -- $(echo "$line" | tr -cd '0-9 ')
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + ${3:-0}))
+}
+
+if command -v python3 >/dev/null 2>&1; then
+    step "stock MLflow clients against the server"
+    suite "conformance" python3 Conformance/run.py
+    step "promises of the server"
+    suite "promises" python3 Conformance/promises/run.py
+else
+    echo "SKIPPED: no python3, so no MLflow client and no fault tests"
+    skipped=$((skipped + 1))
+fi
+
 finish
