@@ -32,7 +32,8 @@ package enum Hexadecimal {
         return high == nil ? bytes : nil
     }
 
-    private static func value(of unit: UInt8) -> UInt8? {
+    /// - Returns: nil unless `unit` is the ASCII code of a hexadecimal digit.
+    package static func value(of unit: UInt8) -> UInt8? {
         switch unit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): unit - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): unit - UInt8(ascii: "a") + 10

@@ -6,6 +6,8 @@ package struct Principal: Sendable, Hashable {
         case local
         /// Steward itself: retention, expiry, schedules.
         case system
+        /// Nobody has signed in: endpoints that are for anyone.
+        case nobody
     }
 
     package let name: String
@@ -18,6 +20,7 @@ package struct Principal: Sendable, Hashable {
 
     package static let local = Principal(name: "local", method: .local)
     package static let system = Principal(name: "system", method: .system)
+    package static let nobody = Principal(name: "nobody", method: .nobody)
 }
 
 /// What stands behind a change: who asked, in which request, and why.

@@ -54,8 +54,17 @@ package final class Database: Sendable {
     }
 
     /// Runs `body` in a transaction and answers when it is on stable storage. When `body` throws, nothing of it stays.
+    /// Inside a request with an `Idempotency-Key` that was carried out before, nothing is done and the result of that
+    /// time is given back.
     /// - Throws: what `body` throws; `unavailable` when too many writes wait or the disk is full.
     package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws(Failure) -> Value {
+        guard let repeatable = RepeatableWrites.current else { return try await perform(body) }
+        return try await repeatable.write(body) { (recorded) async throws(Failure) in try await perform(recorded) }
+    }
+
+    private func perform<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(Failure) -> Value {
         try await answer { continuation in

@@ -26,13 +26,17 @@ package struct Endpoint: Sendable {
     package let effect: Effect
     /// One sentence for OpenAPI.
     package let summary: String
-    /// Bytes a body may have, read by the handler; larger ones are refused.
+    /// Bytes a body may have; larger ones are refused with 413.
     package let bodyLimit: Int
-    package let handle: Handler
+    /// Whether the handler takes the body while it arrives. Otherwise it is read before the handler runs: a slow client
+    /// costs no handler then, and the limit may be at most `Endpoint.wholeBodyLimit`.
+    package let streams: Bool
+    package var documentation = Documentation()
+    let handle: Handler
 
     package init(
         _ method: String, _ path: String, _ access: Access, _ effect: Effect, _ summary: String,
-        bodyLimit: Int = Endpoint.defaultBodyLimit, _ handle: @escaping Handler
+        bodyLimit: Int = Endpoint.defaultBodyLimit, streams: Bool = false, _ handle: @escaping Handler
     ) {
         self.method = method
         self.path = path
@@ -40,9 +44,61 @@ package struct Endpoint: Sendable {
         self.effect = effect
         self.summary = summary
         self.bodyLimit = bodyLimit
+        self.streams = streams
         self.handle = handle
     }
 
     /// 1 MiB.
     package static let defaultBodyLimit = 1 << 20
+    /// 64 MiB: what a body that is read whole may have at most.
+    package static let wholeBodyLimit = 64 << 20
+
+    /// The same endpoint with another handler: how the authorisation sweep sees whether a handler would have run.
+    func with(_ handle: @escaping Handler) -> Endpoint {
+        var copy = Endpoint(
+            method, path, access, effect, summary, bodyLimit: bodyLimit, streams: streams, handle)
+        copy.documentation = documentation
+        return copy
+    }
+}
+
+// MARK: - Documentation
+
+extension Endpoint {
+    /// What OpenAPI says beyond method, path and summary. All of it may be left out.
+    package struct Documentation: Sendable {
+        package var query: [Field] = []
+        package var request: [Field] = []
+        package var response: [Field] = []
+    }
+
+    /// A parameter of a query, or a member of an object.
+    package struct Field: Sendable {
+        package indirect enum Kind: Sendable {
+            case text, integer, number, flag
+            case object([Field])
+            case list(Kind)
+            /// Any JSON value.
+            case any
+        }
+
+        let name: String
+        let kind: Kind
+        let summary: String
+        let isRequired: Bool
+
+        package init(_ name: String, _ kind: Kind, _ summary: String = "", required: Bool = false) {
+            self.name = name
+            self.kind = kind
+            self.summary = summary
+            isRequired = required
+        }
+    }
+
+    /// The same endpoint, with more in its OpenAPI entry.
+    package func documented(query: [Field] = [], request: [Field] = [], response: [Field] = []) -> Endpoint {
+        var copy = self
+        copy.documentation = Documentation(query: query, request: request, response: response)
+        return copy
+    }
 }

@@ -1,8 +1,52 @@
 package import Core
 
+/// What a request says before its body.
+package struct RequestHead: Sendable {
+    /// Upper case, as sent.
+    package let method: String
+    /// The path as sent, still percent-encoded, without the query.
+    package let rawPath: String
+    /// What follows the first `?`, as sent; empty when there is none.
+    package let rawQuery: String
+    package let headers: Headers
+    /// The server's name as the client wrote it, with its port: from a target that names it, otherwise the Host header.
+    package let authority: String?
+    /// The client's address without its port; nil when there is no connection.
+    package let clientAddress: String?
+
+    /// - Parameter target: the request target: a path with its query, or an absolute address (RFC 9112, section 3.2).
+    package init(method: String, target: String, headers: Headers = Headers(), clientAddress: String? = nil) {
+        let (authority, origin) = Self.origin(of: target)
+        let utf8 = origin.utf8
+        if let mark = utf8.firstIndex(of: UInt8(ascii: "?")) {
+            rawPath = String(origin[..<mark])
+            rawQuery = String(origin[utf8.index(after: mark)...])
+        } else {
+            rawPath = String(origin)
+            rawQuery = ""
+        }
+        self.method = method
+        self.headers = headers
+        self.authority = authority.map(String.init) ?? headers["host"]
+        self.clientAddress = clientAddress
+    }
+
+    /// Takes `http://name:port` from the front of a target in absolute form.
+    private static func origin(of target: String) -> (authority: Substring?, origin: Substring) {
+        guard target.utf8.first != UInt8(ascii: "/") else { return (nil, target[...]) }
+        for scheme in ["http://", "https://"] where Headers.areEqual(target.prefix(scheme.utf8.count), scheme) {
+            let rest = target.dropFirst(scheme.utf8.count)
+            let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+            let origin = rest[end...]
+            return (rest[..<end], origin.utf8.first == UInt8(ascii: "/") ? origin : "/" + origin)
+        }
+        return (nil, target[...])
+    }
+}
+
 /// A request as handlers see it. The path is split and decoded once, here.
 package struct Request: Sendable {
-    /// Upper case, as sent.
+    /// Upper case, as sent; a HEAD request is a GET to its handler.
     package let method: String
     /// The path as sent, still percent-encoded, without the query.
     package let rawPath: String
@@ -40,98 +84,4 @@ package struct Request: Sendable {
 
     /// Who stands behind what this request changes. The reason comes from the header `Steward-Reason`.
     package var origin: Origin { Origin(principal, requestID: id, reason: headers["steward-reason"]) }
-}
-
-/// Header fields; names are compared without regard to case.
-package struct Headers: Sendable {
-    package private(set) var fields: [(name: String, value: String)]
-
-    package init(_ fields: [(name: String, value: String)] = []) { self.fields = fields }
-
-    /// The first value of that name. `name` is given in lower case.
-    package subscript(_ name: String) -> String? {
-        get { fields.first { $0.name.utf8.elementsEqual(name.utf8) || $0.name.lowercased() == name }?.value }
-        set {
-            fields.removeAll { $0.name.lowercased() == name }
-            if let newValue { fields.append((name, newValue)) }
-        }
-    }
-}
-
-/// A query string, decoded once (application/x-www-form-urlencoded: `+` is a space).
-package struct Query: Sendable {
-    /// In the order sent; names may repeat.
-    package let items: [(name: String, value: String)]
-    /// Whether something in it was no valid percent-encoding of UTF-8.
-    package let isMalformed: Bool
-
-    package init(_ text: some StringProtocol) {
-        var items: [(String, String)] = []
-        var isMalformed = false
-        for part in text.split(separator: "&", omittingEmptySubsequences: true) {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncoding.decode(pair[0], plusIsSpace: true),
-                let value = PercentEncoding.decode(pair.count > 1 ? pair[1] : "", plusIsSpace: true)
-            else {
-                isMalformed = true
-                continue
-            }
-            items.append((name, value))
-        }
-        self.items = items
-        self.isMalformed = isMalformed
-    }
-
-    package subscript(_ name: String) -> String? {
-        items.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
-    }
-
-    package func all(_ name: String) -> [String] {
-        items.filter { $0.name.utf8.elementsEqual(name.utf8) }.map(\.value)
-    }
-}
-
-/// Percent-encoding (RFC 3986, section 2.1).
-package enum PercentEncoding {
-    /// Decodes once.
-    /// - Returns: nil when an escape is incomplete, or the bytes are not UTF-8 or hold a zero byte.
-    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
-        let utf8 = text.utf8
-        guard utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 == 0 }) else {
-            return String(text)
-        }
-        var bytes: [UInt8] = []
-        var iterator = utf8.makeIterator()
-        while let byte = iterator.next() {
-            switch byte {
-            case UInt8(ascii: "%"):
-                guard let high = iterator.next(), let low = iterator.next(),
-                    let value = Hexadecimal.bytes(of: String(decoding: [high, low], as: UTF8.self))?.first, value != 0
-                else { return nil }
-                bytes.append(value)
-            case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
-            case 0: return nil
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    /// Encodes everything but letters, digits and `-._~`, and the characters of `keeping`.
-    package static func encode(_ text: String, keeping: String = "") -> String {
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                result.append(byte)
-            case let byte where byte < 0x80 && keeping.utf8.contains(byte): result.append(byte)
-            default:
-                result.append(UInt8(ascii: "%"))
-                result.append(contentsOf: Hexadecimal.text(of: [byte]).uppercased().utf8)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
 }

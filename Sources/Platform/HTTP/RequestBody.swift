@@ -1,11 +1,10 @@
 package import Core
-import Synchronization
 
-/// The body of a request: read whole up to a limit, or piece by piece.
+/// The body of a request. An endpoint that does not stream gets it whole; one that streams takes it piece by piece.
 package struct RequestBody: Sendable {
     private enum Source: Sendable {
         case bytes([UInt8])
-        case stream(@Sendable (Int, @Sendable ([UInt8]) async throws -> Void) async throws -> Void)
+        case stream(BodyStream)
     }
 
     /// As declared by Content-Length; nil when it is not known before the end.
@@ -19,25 +18,26 @@ package struct RequestBody: Sendable {
         source = .bytes(bytes)
     }
 
-    /// - Parameter stream: hands over pieces until the end; throws `exhausted` beyond the given number of bytes.
-    package init(
-        declaredLength: Int?,
-        stream: @escaping @Sendable (Int, @Sendable ([UInt8]) async throws -> Void) async throws -> Void
-    ) {
+    init(declaredLength: Int?, stream: BodyStream) {
         self.declaredLength = declaredLength
         source = .stream(stream)
     }
 
     /// The whole body.
-    /// - Throws: `exhausted` when it has more than `limit` bytes; it is not read further then.
+    /// - Throws: `invalid` when it has more than `limit` bytes, which the client is told with status 413; it is not
+    ///   read further then.
     package func collect(limit: Int) async throws -> [UInt8] {
-        if let declaredLength, declaredLength > limit { throw Self.tooLarge(limit) }
+        try checkDeclared(limit)
         switch source {
         case .bytes(let bytes): return bytes
         case .stream(let stream):
-            let buffer = BodyBuffer(reserving: min(limit, declaredLength ?? 0))
-            try await stream(limit) { buffer.append($0) }
-            return buffer.take()
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(min(limit, declaredLength ?? 0))
+            while let piece = try await stream.next() {
+                bytes.append(contentsOf: piece)
+                guard bytes.count <= limit else { throw refuse(limit) }
+            }
+            return bytes
         }
     }
 
@@ -45,35 +45,35 @@ package struct RequestBody: Sendable {
     package func forEachPiece(
         limit: Int, _ piece: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-        if let declaredLength, declaredLength > limit { throw Self.tooLarge(limit) }
+        try checkDeclared(limit)
         switch source {
         case .bytes(let bytes): if !bytes.isEmpty { try await piece(bytes) }
-        case .stream(let stream): try await stream(limit, piece)
+        case .stream(let stream):
+            var count = 0
+            while let bytes = try await stream.next() {
+                count += bytes.count
+                guard count <= limit else { throw refuse(limit) }
+                try await piece(bytes)
+            }
         }
+    }
+
+    /// Whether the handler was refused more bytes than it wanted.
+    var isTooLarge: Bool { if case .stream(let stream) = source { stream.isTooLarge } else { false } }
+
+    /// The whole body when it is here already.
+    var bytes: [UInt8]? { if case .bytes(let bytes) = source { bytes } else { nil } }
+
+    private func checkDeclared(_ limit: Int) throws {
+        if let declaredLength, declaredLength > limit { throw refuse(limit) }
+    }
+
+    private func refuse(_ limit: Int) -> Failure {
+        if case .stream(let stream) = source { stream.markTooLarge() }
+        return Self.tooLarge(limit)
     }
 
     package static func tooLarge(_ limit: Int) -> Failure {
-        Failure(
-            .exhausted, "the body of the request is larger than \(limit) bytes", hint: "Send it in several requests.")
-    }
-}
-
-private final class BodyBuffer: Sendable {
-    private let bytes: Mutex<[UInt8]>
-
-    init(reserving count: Int) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count)
-        self.bytes = Mutex(bytes)
-    }
-
-    func append(_ more: [UInt8]) { bytes.withLock { $0.append(contentsOf: more) } }
-
-    func take() -> [UInt8] {
-        bytes.withLock { bytes in
-            let result = bytes
-            bytes = []
-            return result
-        }
+        Failure(.invalid, "the body of the request is larger than \(limit) bytes", hint: "Send it in several requests.")
     }
 }

@@ -1,50 +1,104 @@
 import Core
-import HTTPTypes
 
 /// What every request must satisfy before a route is looked for.
 enum RequestChecks {
-    /// The longest path with its query, in bytes.
-    static let targetLimit = 16 * 1024
+    /// The longest request target, in bytes.
+    static let targetLimit = 16 << 10
 
-    static func check(_ head: HTTPRequest, _ settings: Responder.Settings) throws(Failure) {
-        guard (head.path ?? "").utf8.count <= targetLimit else {
-            throw Failure(.invalid, "the path and query are longer than \(targetLimit) bytes")
+    /// Why a request goes no further.
+    struct Refusal: Error {
+        let failure: Failure
+        let status: Int
+        /// Written as text, whatever form the path has: what browsers' refusals look like in MLflow, too.
+        var isPlain = false
+        /// Seconds after which it may go through.
+        var retryAfter: Int?
+    }
+
+    static func check(_ head: RequestHead, _ settings: Responder.Settings) throws(Refusal) {
+        guard head.rawPath.utf8.count + head.rawQuery.utf8.count <= targetLimit else {
+            throw Refusal(
+                failure: Failure(.invalid, "the path and query are longer than \(targetLimit) bytes"), status: 414)
         }
-        try checkHost(head.authority, settings)
+        guard head.rawPath.utf8.first == UInt8(ascii: "/"), isVisible(head.rawPath), isVisible(head.rawQuery) else {
+            throw Refusal(
+                failure: Failure(
+                    .invalid, "the path or the query holds a character that must be percent-encoded",
+                    hint: "Paths begin with a slash and are visible ASCII."), status: 400)
+        }
+        try checkHost(head, settings)
         try checkOrigin(head, settings)
     }
 
+    private static func isVisible(_ text: String) -> Bool { text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
+
     /// A page of a stranger's site can make a browser send requests to a name that resolves to this machine. It cannot
     /// choose the Host header, so a server that answers to its own names only is out of reach.
-    private static func checkHost(_ authority: String?, _ settings: Responder.Settings) throws(Failure) {
-        let host = hostName(authority ?? "")
-        guard settings.hosts.contains(host) else {
-            throw Failure(
-                .denied, "this server does not answer to the name \"\(host.prefix(100))\"",
-                hint: "Start it with --allowed-host NAME if that is one of its names.")
+    private static func checkHost(_ head: RequestHead, _ settings: Responder.Settings) throws(Refusal) {
+        guard let authority = head.authority, !authority.isEmpty, head.headers.all("host").count <= 1 else {
+            throw Refusal(
+                failure: Failure(.invalid, "the request names no host, or several", hint: "Send one Host header."),
+                status: 400)
+        }
+        guard let host = hostName(authority), settings.hosts.contains(host) else {
+            let shown = String(decoding: authority.utf8.prefix(100).filter { $0 > 0x20 && $0 < 0x7F }, as: UTF8.self)
+            throw Refusal(
+                failure: Failure(
+                    .denied, "Invalid Host header: this server does not answer to the name \"\(shown)\"",
+                    hint: "Start it with --allowed-host NAME if that is one of its names."),
+                status: 403, isPlain: true)
         }
     }
 
-    /// Requests that change something may come from a browser's page of this server or a listed one only.
-    private static func checkOrigin(_ head: HTTPRequest, _ settings: Responder.Settings) throws(Failure) {
-        guard head.method != .get, head.method != .head, let origin = head.headerFields[.origin] else { return }
-        let lower = origin.lowercased()
-        if settings.origins.contains(lower) { return }
-        if let scheme = lower.firstRange(of: "://"),
-            hostAndPort(lower[scheme.upperBound...]) == head.authority?.lowercased()
-        {
+    /// Requests that change something may come from a browser's page of this server or a listed one only. Programs
+    /// send neither of the two headers.
+    private static func checkOrigin(_ head: RequestHead, _ settings: Responder.Settings) throws(Refusal) {
+        guard head.method != "GET", head.method != "HEAD" else { return }
+        if let origin = head.headers["origin"] {
+            if isOwn(origin.lowercased(), head.authority, settings) { return }
+        } else if head.headers["sec-fetch-site"] != "cross-site" {
             return
         }
-        throw Failure(
-            .denied, "Cross-origin request blocked", hint: "Start the server with --allowed-origin to allow this page.")
+        throw Refusal(
+            failure: Failure(
+                .denied, "Cross-origin request blocked",
+                hint: "Start the server with --allowed-origin ORIGIN to allow this page."),
+            status: 403, isPlain: true)
     }
 
-    private static func hostAndPort(_ text: Substring) -> String { String(text.prefix { $0 != "/" }) }
+    /// - Parameter origin: scheme, name and port in lower case, or `null` for pages without an origin.
+    private static func isOwn(_ origin: String, _ authority: String?, _ settings: Responder.Settings) -> Bool {
+        if settings.origins.contains(origin) { return origin != "null" }
+        for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
+            let own = (authority ?? "").lowercased()
+            let defaultPort = scheme == "http://" ? ":80" : ":443"
+            let page = String(origin.dropFirst(scheme.utf8.count))
+            return page == own || page + defaultPort == own || page == own + defaultPort
+        }
+        return false
+    }
 
-    /// The name without its port, in lower case.
-    static func hostName(_ authority: String) -> String {
+    /// The name without its port, in lower case and without the dot at the end that makes a name absolute.
+    /// - Returns: nil when `authority` is no name with an optional port.
+    static func hostName(_ authority: String) -> String? {
         let lower = authority.lowercased()
-        if lower.hasPrefix("["), let end = lower.firstIndex(of: "]") { return String(lower[...end]) }
-        return String(lower.prefix { $0 != ":" })
+        let name: Substring
+        let port: Substring
+        if lower.utf8.first == UInt8(ascii: "[") {
+            guard let end = lower.utf8.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            name = lower[...end]
+            port = lower[lower.utf8.index(after: end)...]
+        } else {
+            name = lower.prefix { $0 != ":" }
+            port = lower[name.endIndex...]
+        }
+        guard !name.isEmpty, port.isEmpty || (port.first == ":" && port.dropFirst().allSatisfy(\.isASCIIDigit)) else {
+            return nil
+        }
+        return String(name.last == "." ? name.dropLast() : name)
     }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }

@@ -5,11 +5,19 @@ import Synchronization
 package struct RequestRecord: Sendable {
     package let id: String
     package let method: String
-    /// The endpoint's path; nil when no endpoint was found.
-    package let route: String?
+    /// The endpoint's place in the route table; nil when no endpoint was found.
+    package let route: Int?
+    /// As sent, without the query: queries may hold secrets.
     package let path: String
     package let status: Int
     package let duration: Duration
+    package let bytesReceived: Int
+    /// Of the body of the answer.
+    package let bytesSent: Int
+    /// The client's address.
+    package let client: String?
+    /// Whether the client was gone, or too slow, before it had the whole answer.
+    package let isCut: Bool
 }
 
 /// Sees every request at its end: access log and metrics.
@@ -19,12 +27,27 @@ package protocol RequestObserver: Sendable {
     func failed(_ failure: Failure, requestID: String)
 }
 
+/// Hands everything to several observers.
+package struct RequestObservers: RequestObserver {
+    let all: [any RequestObserver]
+
+    package init(_ all: [any RequestObserver]) { self.all = all }
+
+    package func finished(_ record: RequestRecord) { for one in all { one.finished(record) } }
+
+    package func failed(_ failure: Failure, requestID: String) {
+        for one in all { one.failed(failure, requestID: requestID) }
+    }
+}
+
 /// Counts the requests at work.
 final class RequestGate: Sendable {
     private let limit: Int
     private let active = Atomic<Int>(0)
 
     init(limit: Int) { self.limit = limit }
+
+    var count: Int { active.load(ordering: .relaxed) }
 
     /// - Returns: false when `limit` requests are at work already.
     func enter() -> Bool {
@@ -34,4 +57,15 @@ final class RequestGate: Sendable {
     }
 
     func leave() { active.subtract(1, ordering: .relaxed) }
+}
+
+/// Names requests: 16 digits drawn at the start of the process, then a count. Unique without asking the system for
+/// random numbers each time, and in the order requests came in.
+final class RequestIDs: Sendable {
+    private let prefix: String
+    private let next = Atomic<UInt64>(0)
+
+    init(random: UInt64) { prefix = Hexadecimal.text(of: random) }
+
+    func make() -> String { prefix + Hexadecimal.text(of: next.add(1, ordering: .relaxed).newValue) }
 }

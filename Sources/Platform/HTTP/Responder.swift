@@ -1,15 +1,12 @@
 package import Core
-import HTTPTypes
-package import Hummingbird
-package import HummingbirdCore
-import NIOCore
 
-/// From Hummingbird's request to an endpoint and back: the one place where the frame around every handler is put.
-package struct Responder: HTTPResponder {
+/// From a request to its answer: the one place where the frame around every handler is put. It knows nothing of
+/// connections.
+package struct Responder: Sendable {
     package struct Settings: Sendable {
         /// Host names that requests may be addressed to, in lower case; others are refused (DNS rebinding).
         package var hosts: Set<String>
-        /// Origins that browsers may send writing requests from, besides the server's own.
+        /// Origins that browsers may send writing requests from, besides the server's own, in lower case.
         package var origins: Set<String>
         /// Requests at work at the same time; one more is answered with 503.
         package var concurrent: Int
@@ -23,141 +20,160 @@ package struct Responder: HTTPResponder {
         }
     }
 
-    let routes: RouteTable
+    package let routes: RouteTable
     let errorForms: [ErrorForm]
     let settings: Settings
-    let world: World
+    let authorizer: any Authorizer
+    let idempotency: Idempotency?
     let observer: any RequestObserver
+    let world: World
     private let gate: RequestGate
+    private let ids: RequestIDs
 
+    /// - Parameter idempotency: nil where writes are not kept for repetitions (`Idempotency-Key` is ignored then).
     package init(
-        routes: RouteTable, errorForms: [ErrorForm], settings: Settings, world: World, observer: any RequestObserver
+        routes: RouteTable, errorForms: [ErrorForm], settings: Settings, world: World,
+        authorizer: any Authorizer = LocalAuthorizer(), idempotency: Idempotency? = nil, observer: any RequestObserver
     ) {
         self.routes = routes
         self.errorForms = (errorForms + [.native]).sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
         self.settings = settings
-        self.world = world
+        self.authorizer = authorizer
+        self.idempotency = idempotency
         self.observer = observer
+        self.world = world
         gate = RequestGate(limit: settings.concurrent)
+        ids = RequestIDs(random: world.random())
     }
 
-    package func respond(to request: HummingbirdCore.Request, context: BasicRequestContext) async throws
-        -> HummingbirdCore
-        .Response
-    {
-        let started = ContinuousClock.now
-        let head = request.head
-        let target = head.path ?? "/"
-        let (path, query) = Self.split(target)
-        let id = world.makeID()
-        var route: String?
-        var response: Response
-        if gate.enter() {
-            response = await answer(request, path: path, query: query, id: id, route: &route)
-            gate.leave()
-        } else {
-            let busy = Failure(.unavailable, "the server is busy", hint: "Try again in a second.")
-            response = form(for: path).write(HTTPFailure(busy, requestID: id))
-        }
-        if response.status == 503 || response.status == 429, response.headers["retry-after"] == nil {
-            response.headers["retry-after"] = "1"
-        }
-        observer.finished(
-            RequestRecord(
-                id: id, method: head.method.rawValue, route: route, path: path, status: response.status,
-                duration: ContinuousClock.now - started))
-        return Self.convert(response, id: id, isHead: head.method == .head)
+    /// Requests at work.
+    package var active: Int { gate.count }
+
+    /// A request whose endpoint is known and whose head breaks no rule.
+    struct Call: Sendable {
+        let head: RequestHead
+        let id: String
+        /// The place in the route table.
+        let route: Int
+        let endpoint: Endpoint
+        let parameters: [String: String]
     }
 
-    private func answer(
-        _ request: HummingbirdCore.Request, path: String, query: Substring, id: String, route: inout String?
-    ) async -> Response {
+    enum Admission: Sendable {
+        case call(Call)
+        case refused(Response, route: Int?)
+    }
+
+    func makeID() -> String { ids.make() }
+
+    /// Looks at the head alone, without waiting for anything.
+    func admit(_ head: RequestHead, id: String) -> Admission {
         do {
-            try RequestChecks.check(request.head, settings)
-            let method = request.head.method == .head ? "GET" : request.head.method.rawValue
-            switch routes.match(method: method, rawPath: path) {
-            case .none:
-                let failure = Failure(
-                    .notFound, "there is nothing at \(request.head.method.rawValue) \(path.prefix(200))")
-                return form(for: path).write(HTTPFailure(failure, requestID: id, reason: .noSuchRoute))
-            case .wrongMethod(let allowed):
-                let failure = Failure(.invalid, "this path takes \(allowed.joined(separator: ", "))")
-                var response = form(for: path).write(
-                    HTTPFailure(failure, requestID: id, status: 405, reason: .wrongMethod))
-                response.headers["allow"] = allowed.joined(separator: ", ")
-                return response
-            case .found(let endpoint, let parameters):
-                route = endpoint.path
-                let wrapped = Request(
-                    method: method, rawPath: path, parameters: parameters, query: Query(query),
-                    headers: Headers(request.headers.map { ($0.name.canonicalName, $0.value) }),
-                    body: Self.body(of: request), principal: .local, id: id)
-                return try await endpoint.handle(wrapped)
+            try RequestChecks.check(head, settings)
+        } catch {
+            return .refused(refusal(error, head, id), route: nil)
+        }
+        let method = head.method == "HEAD" ? "GET" : head.method
+        switch routes.match(method: method, rawPath: head.rawPath) {
+        case .none:
+            let failure = Failure(.notFound, "there is nothing at \(head.method) \(head.rawPath.prefix(200))")
+            return .refused(write(failure, head, id, reason: .noSuchRoute), route: nil)
+        case .wrongMethod(let methods):
+            let allowed = methods.contains("GET") ? (methods + ["HEAD"]).sorted() : methods
+            let failure = Failure(.invalid, "this path takes \(allowed.joined(separator: ", "))")
+            var response = write(failure, head, id, status: 405, reason: .wrongMethod)
+            response.headers["allow"] = allowed.joined(separator: ", ")
+            return .refused(response, route: nil)
+        case .found(let route, let parameters):
+            let endpoint = routes.endpoints[route]
+            return .call(Call(head: head, id: id, route: route, endpoint: endpoint, parameters: parameters))
+        }
+    }
+
+    /// Runs the endpoint. Never throws: what goes wrong becomes an answer.
+    func answer(_ call: Call, _ body: RequestBody) async -> Response {
+        guard gate.enter() else { return busy(call.head, call.id) }
+        defer { gate.leave() }
+        do {
+            let request = try await authorizer.admit(call.head, call.endpoint.access) { principal in
+                Request(
+                    method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
+                    parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
+                    body: body, principal: principal, id: call.id)
             }
+            if let idempotency, let key = request.headers["idempotency-key"], call.endpoint.effect == .writes,
+                let bytes = body.bytes
+            {
+                let repeated = IdempotentRequest(key: key, query: call.head.rawQuery, body: bytes, request)
+                return waitHint(try await idempotency.answer(repeated) { try await call.endpoint.handle(request) })
+            }
+            return waitHint(try await call.endpoint.handle(request))
+        } catch let refusal as RequestChecks.Refusal {
+            return self.refusal(refusal, call.head, call.id)
         } catch {
             let failure = Database.failure(error)
-            if failure.code == .bug || failure.cause != nil { observer.failed(failure, requestID: id) }
-            return form(for: path).write(HTTPFailure(failure, requestID: id))
+            if failure.code == .bug || failure.cause != nil { observer.failed(failure, requestID: call.id) }
+            if body.isTooLarge { return tooLarge(failure, call.head, call.id) }
+            return write(failure, call.head, call.id)
         }
     }
 
-    private func form(for path: String) -> ErrorForm {
-        errorForms.first { path.utf8.starts(with: $0.prefix.utf8) } ?? .native
-    }
-
-    private static func split(_ target: String) -> (path: String, query: Substring) {
-        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (target, "") }
-        return (String(target[..<mark]), target[target.utf8.index(after: mark)...])
-    }
-
-    private static func body(of request: HummingbirdCore.Request) -> RequestBody {
-        let length = request.headers[.contentLength].flatMap { Int($0) }
-        if length == 0 || (length == nil && request.headers[.transferEncoding] == nil) { return .empty }
-        let body = request.body
-        return RequestBody(declaredLength: length) { limit, piece in
-            var count = 0
-            for try await buffer in body {
-                count += buffer.readableBytes
-                guard count <= limit else { throw RequestBody.tooLarge(limit) }
-                try await piece(Array(buffer: buffer))
+    /// Head, body and answer in one step, for tests and everything else that has no connection.
+    package func respond(to head: RequestHead, body: [UInt8] = []) async -> Response {
+        let id = makeID()
+        switch admit(head, id: id) {
+        case .refused(let response, _): return response
+        case .call(let call):
+            guard body.count <= call.endpoint.bodyLimit else {
+                return tooLarge(RequestBody.tooLarge(call.endpoint.bodyLimit), head, id)
             }
+            return await answer(call, RequestBody(bytes: body))
         }
     }
 
-    private static func convert(_ response: Response, id: String, isHead: Bool) -> HummingbirdCore.Response {
-        var fields = HTTPFields()
-        for (name, value) in response.headers.fields {
-            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
-        }
-        fields[requestID] = id
-        fields[.xContentTypeOptions] = "nosniff"
-        var converted = HummingbirdCore.Response(
-            status: .init(code: response.status), headers: fields, body: body(response.body))
-        if isHead { converted = converted.createHeadResponse() }
-        return converted
+    // MARK: Answers without a handler
+
+    /// Overload is answered at once, never with silence.
+    func busy(_ head: RequestHead, _ id: String) -> Response {
+        write(Failure(.unavailable, "the server is busy", hint: "Try again in a second."), head, id)
     }
 
-    private static let requestID = HTTPField.Name("steward-request-id")!
+    func failure(_ failure: Failure, _ head: RequestHead, _ id: String) -> Response { write(failure, head, id) }
 
-    private static func body(_ body: Response.Body) -> ResponseBody {
-        switch body {
-        case .bytes(let bytes): ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-        case .stream(let length, let write):
-            ResponseBody(contentLength: length) { writer in
-                let sink = HummingbirdSink(writer)
-                try await write(sink)
-                try await sink.finish()
-            }
-        }
+    func tooLarge(_ failure: Failure, _ head: RequestHead, _ id: String) -> Response {
+        write(failure, head, id, status: 413, reason: .bodyTooLarge)
     }
-}
 
-/// `ResponseSink` over Hummingbird's writer; used by one task at a time.
-private final class HummingbirdSink: ResponseSink, @unchecked Sendable {
-    private var writer: any ResponseBodyWriter
+    func refusal(_ refusal: RequestChecks.Refusal, _ head: RequestHead?, _ id: String) -> Response {
+        if refusal.isPlain {
+            let hint = refusal.failure.hint.map { "\n\($0)" } ?? ""
+            return .text("\(refusal.failure.message)\(hint)\n", status: refusal.status)
+        }
+        var response = write(refusal.failure, head, id, status: refusal.status, reason: .protocolError)
+        if let seconds = refusal.retryAfter { response.headers["retry-after"] = String(seconds) }
+        return response
+    }
 
-    init(_ writer: any ResponseBodyWriter) { self.writer = writer }
+    private func write(
+        _ failure: Failure, _ head: RequestHead?, _ id: String, status: Int? = nil,
+        reason: HTTPFailure.Reason = .handler
+    ) -> Response {
+        let form = errorForms.first { form in head?.rawPath.utf8.starts(with: form.prefix.utf8) ?? false } ?? .native
+        var response = form.write(HTTPFailure(failure, requestID: id, status: status, reason: reason))
+        if response.status == 401, response.headers["www-authenticate"] == nil {
+            response.headers.append("www-authenticate", "Basic realm=\"steward\", charset=\"UTF-8\"")
+            response.headers.append("www-authenticate", "Bearer realm=\"steward\"")
+        }
+        return waitHint(response)
+    }
 
-    func write(_ bytes: [UInt8]) async throws { try await writer.write(ByteBuffer(bytes: bytes)) }
-    func finish() async throws { try await writer.finish(nil) }
+    /// Whoever is told to come back is told when.
+    private func waitHint(_ response: Response) -> Response {
+        guard response.status == 503 || response.status == 429, response.headers["retry-after"] == nil else {
+            return response
+        }
+        var response = response
+        response.headers["retry-after"] = "1"
+        return response
+    }
 }

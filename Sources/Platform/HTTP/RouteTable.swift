@@ -1,10 +1,12 @@
 package import Core
 
-/// Finds the endpoint of a request. Literal segments win over `{name}`, which wins over `{name...}`; matching takes one
-/// step per segment and never backtracks into an ambiguity, because two endpoints of the same shape are refused.
+/// Finds the endpoint of a request. Paths without parameters are found in one step. Otherwise literal segments win over
+/// `{name}`, which wins over `{name...}`; matching takes one step per segment and never backtracks into an ambiguity,
+/// because two endpoints of the same shape are refused.
 package struct RouteTable: Sendable {
     package enum Match: Sendable {
-        case found(Endpoint, parameters: [String: String])
+        /// The index is that of `endpoints`.
+        case found(Int, parameters: [String: String])
         /// The path exists with other methods.
         case wrongMethod(allowed: [String])
         case none
@@ -13,57 +15,86 @@ package struct RouteTable: Sendable {
     private struct Node: Sendable {
         var literals: [String: Int] = [:]
         var parameter: Int?
-        var rest: [String: (endpoint: Endpoint, name: String)] = [:]
-        var endpoints: [String: (endpoint: Endpoint, names: [String])] = [:]
+        var rest: [String: Target] = [:]
+        var targets: [String: Target] = [:]
+    }
+
+    /// An endpoint, and what its parameters are called.
+    fileprivate struct Target: Sendable {
+        let endpoint: Int
+        let names: [String]
     }
 
     private var nodes: [Node] = [Node()]
+    /// Paths without parameters, and the nodes they end in.
+    private var literalPaths: [String: Int] = [:]
     package private(set) var endpoints: [Endpoint] = []
 
-    /// - Throws: `bug` when two endpoints have the same method and the same shape of path.
+    /// - Throws: `bug` when two endpoints have the same method and the same shape of path, when a GET writes, or when a
+    ///   body that is read whole may be too large for that.
     package init(_ endpoints: [Endpoint]) throws(Failure) {
         for endpoint in endpoints { try add(endpoint) }
     }
 
     private mutating func add(_ endpoint: Endpoint) throws(Failure) {
+        let name = "\(endpoint.method) \(endpoint.path)"
+        guard endpoint.path.utf8.first == UInt8(ascii: "/") else { throw Failure(.bug, "\(name): no path") }
+        guard endpoint.method != "GET" || endpoint.effect == .reads else {
+            throw Failure(.bug, "\(name): a GET must not write, browsers send it from any page")
+        }
+        guard endpoint.streams || endpoint.bodyLimit <= Endpoint.wholeBodyLimit else {
+            throw Failure(
+                .bug, "\(name): a body of up to \(endpoint.bodyLimit) bytes is read whole",
+                hint: "Say `streams: true` and take it with `forEachPiece`.")
+        }
+        let index = endpoints.count
         endpoints.append(endpoint)
         var node = 0
         var names: [String] = []
         for segment in endpoint.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
             if segment.hasPrefix("{"), segment.hasSuffix("...}") {
-                let name = String(segment.dropFirst().dropLast(4))
-                guard nodes[node].rest.updateValue((endpoint, name), forKey: endpoint.method) == nil else {
-                    throw Failure(.bug, "two endpoints \(endpoint.method) \(endpoint.path)")
+                names.append(String(segment.dropFirst().dropLast(4)))
+                let target = Target(endpoint: index, names: names)
+                guard nodes[node].rest.updateValue(target, forKey: endpoint.method) == nil else {
+                    throw Failure(.bug, "two endpoints \(name)")
                 }
                 return
             }
-            let isParameter = segment.hasPrefix("{")
-            if isParameter { names.append(String(segment.dropFirst().dropLast())) }
-            let known = isParameter ? nodes[node].parameter : nodes[node].literals[String(segment)]
-            if let known {
-                node = known
-            } else {
-                nodes.append(Node())
-                let new = nodes.count - 1
-                if isParameter { nodes[node].parameter = new } else { nodes[node].literals[String(segment)] = new }
-                node = new
-            }
+            if segment.hasPrefix("{") { names.append(String(segment.dropFirst().dropLast())) }
+            node = step(from: node, segment)
         }
-        guard nodes[node].endpoints.updateValue((endpoint, names), forKey: endpoint.method) == nil else {
-            throw Failure(.bug, "two endpoints \(endpoint.method) \(endpoint.path)")
+        guard Set(names).count == names.count else { throw Failure(.bug, "\(name): two parts of one name") }
+        let target = Target(endpoint: index, names: names)
+        guard nodes[node].targets.updateValue(target, forKey: endpoint.method) == nil else {
+            throw Failure(.bug, "two endpoints \(name)")
         }
+        if names.isEmpty { literalPaths[endpoint.path] = node }
     }
 
-    /// - Parameter rawPath: the path as sent, percent-encoded, beginning with `/`.
+    /// The node that `segment` of an endpoint's path leads to; it is made when it is not there.
+    private mutating func step(from node: Int, _ segment: Substring) -> Int {
+        let isParameter = segment.hasPrefix("{")
+        if let known = isParameter ? nodes[node].parameter : nodes[node].literals[String(segment)] { return known }
+        nodes.append(Node())
+        let new = nodes.count - 1
+        if isParameter { nodes[node].parameter = new } else { nodes[node].literals[String(segment)] = new }
+        return new
+    }
+
+    /// - Parameter rawPath: the path as sent, percent-encoded, beginning with `/`. It must be ASCII: then `String`
+    ///   equality is equality of bytes.
     package func match(method: String, rawPath: String) -> Match {
+        if let node = literalPaths[rawPath] { return answer(nodes[node], method, []) }
         guard rawPath.utf8.first == UInt8(ascii: "/") else { return .none }
         let segments = rawPath.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         var node = 0
         var values: [String] = []
-        var rest: (node: Int, from: Substring.Index)?
+        var rest: (node: Int, from: Substring.Index, values: Int)?
         var isLost = false
         for segment in segments {
-            if !nodes[node].rest.isEmpty { rest = (node, segment.startIndex) }
+            if !nodes[node].rest.isEmpty, !segment.isEmpty || segment.endIndex != rawPath.endIndex {
+                rest = (node, segment.startIndex, values.count)
+            }
             if let next = nodes[node].literals[String(segment)] {
                 node = next
             } else if let next = nodes[node].parameter, !segment.isEmpty,
@@ -76,18 +107,24 @@ package struct RouteTable: Sendable {
                 break
             }
         }
-        if !isLost, !nodes[node].endpoints.isEmpty { return answer(nodes[node], method, values) }
+        if !isLost, !nodes[node].targets.isEmpty { return answer(nodes[node], method, values) }
         guard let rest else { return .none }
-        guard let (endpoint, name) = nodes[rest.node].rest[method] else {
+        guard let target = nodes[rest.node].rest[method] else {
             return .wrongMethod(allowed: nodes[rest.node].rest.keys.sorted())
         }
-        return .found(endpoint, parameters: [name: String(rawPath[rest.from...])])
+        return .found(target, values.prefix(rest.values) + [String(rawPath[rest.from...])])
     }
 
     private func answer(_ node: Node, _ method: String, _ values: [String]) -> Match {
-        guard let (endpoint, names) = node.endpoints[method] else {
-            return .wrongMethod(allowed: node.endpoints.keys.sorted())
+        guard let target = node.targets[method] else {
+            return .wrongMethod(allowed: node.targets.keys.sorted())
         }
-        return .found(endpoint, parameters: Dictionary(uniqueKeysWithValues: zip(names, values)))
+        return .found(target, values)
+    }
+}
+
+extension RouteTable.Match {
+    fileprivate static func found(_ target: RouteTable.Target, _ values: some Sequence<String>) -> Self {
+        .found(target.endpoint, parameters: Dictionary(uniqueKeysWithValues: zip(target.names, values)))
     }
 }

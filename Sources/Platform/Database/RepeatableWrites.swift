@@ -1,0 +1,146 @@
+package import Core
+import Synchronization
+
+/// The writes of one request that its client may send again. The first time, each write is recorded with its result in
+/// its own transaction: the change and the record of it exist together or not at all. When the request comes again, a
+/// write that has a record is not done; its result is given back, and the handler makes its answer from that.
+///
+/// The writes of a request are told apart by their order, so a handler must do them in the same order each time.
+package final class RepeatableWrites: Sendable {
+    /// The writes of the request that the current task works on; nil for everything that has no `Idempotency-Key`.
+    @TaskLocal package static var current: RepeatableWrites?
+
+    let scope: String
+    let fingerprint: String
+    let time: Timestamp
+    private let done: [Int64: [UInt8]]
+    private let steps = Atomic<Int64>(0)
+
+    /// - Parameters:
+    ///   - scope: names the request: who sends it, and its key.
+    ///   - fingerprint: tells another request of the same name apart.
+    ///   - done: what was recorded before, by step, from 1.
+    init(scope: String, fingerprint: String, time: Timestamp, done: [Int64: [UInt8]]) {
+        self.scope = scope
+        self.fingerprint = fingerprint
+        self.time = time
+        self.done = done
+    }
+
+    /// Writes the handler has asked for.
+    var count: Int64 { steps.load(ordering: .relaxed) }
+
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value,
+        perform: (@escaping @Sendable (Transaction) throws -> Value) async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let step = steps.add(1, ordering: .relaxed).newValue
+        if let result = done[step] { return try WriteResult.decode(result) }
+        return try await perform { [self] transaction in
+            let value = try body(transaction)
+            try record(step, WriteResult.encode(value), transaction)
+            return value
+        }
+    }
+
+    /// - Throws: `conflict` when another server has recorded the same write; the transaction is then taken back.
+    private func record(_ step: Int64, _ content: [UInt8], _ transaction: Transaction) throws {
+        let inserted = try transaction.sql.execute(
+            """
+            INSERT INTO platform_idempotency (scope, step, fingerprint, created_at, content)
+            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (scope, step) DO NOTHING
+            """,
+            [.text(scope), .integer(step), .text(fingerprint), .integer(time.milliseconds), .blob(content)])
+        guard inserted == 1 else {
+            throw Failure(.conflict, "the same request is at work on another server", hint: "Try again in a second.")
+        }
+    }
+}
+
+/// What a write gives back, when that can be kept with the write itself: the result of a write that is not done again.
+package protocol Replayable {
+    var replay: JSON { get }
+    init(replay: JSON) throws(Failure)
+}
+
+/// Results of writes as stored bytes.
+enum WriteResult {
+    /// Stands for a result that cannot be kept.
+    static let lost: [UInt8] = []
+
+    static func encode<Value>(_ value: Value) -> [UInt8] {
+        if value is Void { return JSON.null.serialised() }
+        if let response = value as? Response, case .stream = response.body { return lost }
+        guard let value = value as? any Replayable else { return lost }
+        return value.replay.serialised()
+    }
+
+    static func decode<Value>(_ bytes: [UInt8]) throws(Failure) -> Value {
+        if let nothing = () as? Value { return nothing }
+        if let type = Value.self as? any Replayable.Type, let value = try type.init(
+            replay: try JSONParser.parse(bytes)) as? Value
+        {
+            return value
+        }
+        throw Failure(.bug, "a stored result is of another type")
+    }
+
+    static var mismatch: Failure { Failure(.bug, "a stored result is of another type") }
+}
+
+extension String: Replayable {
+    package var replay: JSON { .string(self) }
+    package init(replay: JSON) throws(Failure) {
+        guard let text = replay.text else { throw WriteResult.mismatch }
+        self = text
+    }
+}
+
+extension Int64: Replayable {
+    package var replay: JSON { .integer(self) }
+    package init(replay: JSON) throws(Failure) {
+        guard case .integer(let value) = replay else { throw WriteResult.mismatch }
+        self = value
+    }
+}
+
+extension Int: Replayable {
+    package var replay: JSON { .int(self) }
+    package init(replay: JSON) throws(Failure) {
+        guard let value = replay.int else { throw WriteResult.mismatch }
+        self = value
+    }
+}
+
+extension Bool: Replayable {
+    package var replay: JSON { .bool(self) }
+    package init(replay: JSON) throws(Failure) {
+        guard let value = replay.flag else { throw WriteResult.mismatch }
+        self = value
+    }
+}
+
+extension JSON: Replayable {
+    package var replay: JSON { self }
+    package init(replay: JSON) throws(Failure) { self = replay }
+}
+
+extension Optional: Replayable where Wrapped: Replayable {
+    package var replay: JSON { map { .array([$0.replay]) } ?? .null }
+    package init(replay: JSON) throws(Failure) {
+        switch replay {
+        case .null: self = nil
+        case .array(let elements) where elements.count == 1: self = try Wrapped(replay: elements[0])
+        default: throw WriteResult.mismatch
+        }
+    }
+}
+
+extension Array: Replayable where Element: Replayable {
+    package var replay: JSON { .array(map(\.replay)) }
+    package init(replay: JSON) throws(Failure) {
+        guard let elements = replay.elements else { throw WriteResult.mismatch }
+        self = []
+        for element in elements { append(try Element(replay: element)) }
+    }
+}

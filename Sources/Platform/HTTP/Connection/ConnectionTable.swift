@@ -1,0 +1,58 @@
+import Core
+import NIOCore
+
+/// The connections of one event loop, and what they share. It is used on that loop only.
+///
+/// Time limits are enforced by looking at all connections four times a second, not by a timer each: a request then
+/// costs no timer, and a thousand idle connections cost microseconds.
+final class ConnectionTable {
+    let responder: Responder
+    let limits: ConnectionLimits
+    let figures: ServerFigures
+    private(set) var isStopping = false
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var sweeping: RepeatedTask?
+    private var dateField = DateField()
+
+    init(responder: Responder, limits: ConnectionLimits, figures: ServerFigures) {
+        self.responder = responder
+        self.limits = limits
+        self.figures = figures
+    }
+
+    func date() -> String { dateField.text(at: responder.world.now()) }
+
+    func add(_ connection: Connection) { connections[ObjectIdentifier(connection)] = connection }
+
+    func remove(_ connection: Connection) { connections[ObjectIdentifier(connection)] = nil }
+
+    func startSweeping(_ loop: any EventLoop) {
+        let table = NIOLoopBound(self, eventLoop: loop)
+        sweeping = loop.scheduleRepeatedTask(
+            initialDelay: ConnectionLimits.sweepInterval, delay: ConnectionLimits.sweepInterval
+        ) { _ in table.value.sweep() }
+    }
+
+    private func sweep() {
+        let now = NIODeadline.now()
+        // A copy, because a check may close its connection.
+        for connection in Array(connections.values) { connection.check(now) }
+    }
+
+    /// Makes room for another connection.
+    /// - Returns: false when no connection is idle.
+    func closeLongestIdle() -> Bool {
+        let idle = connections.values.compactMap { connection in connection.idleSince.map { (connection, $0) } }
+        guard let longest = idle.min(by: { $0.1 < $1.1 }) else { return false }
+        longest.0.close()
+        return true
+    }
+
+    /// From now on answers end their connection, and idle connections are closed.
+    func stop() { isStopping = true }
+
+    func closeAll() {
+        sweeping?.cancel()
+        for connection in Array(connections.values) { connection.close() }
+    }
+}

@@ -1,0 +1,80 @@
+import Core
+import NIOCore
+import NIOHTTP1
+
+/// A request and its answer, as a connection sees them. It belongs to the connection's event loop.
+final class Exchange {
+    /// Where the body of the request goes.
+    enum Intake {
+        /// There is no call for it: it is read and dropped.
+        case dropped
+        case whole(Responder.Call)
+        case stream(BodyStream)
+    }
+
+    /// How far the answer is.
+    enum Reply {
+        case none
+        /// Written piece by piece. `head` is what goes out with the first piece; `left` counts the bytes still to
+        /// come, where that is known.
+        case streaming(ResponseEncoder.Framing, left: Int?, head: ByteBuffer?)
+        case complete
+    }
+
+    let id: String
+    let head: RequestHead
+    let version: HTTPVersion
+    let started = ContinuousClock.now
+    let isHead: Bool
+    let declaredLength: Int?
+    /// Whether the client lets the connection be used again.
+    var keepsConnection: Bool
+    /// Whether the client waits for a word before it sends the body.
+    var awaitsContinue = false
+    var route: Int?
+    var intake = Intake.dropped
+    var isRequestComplete = false
+    var reply = Reply.none
+    var task: Task<Void, Never>?
+    var status = 0
+    /// The body so far, when it is read whole.
+    var collected: [UInt8] = []
+    var bytesReceived = 0
+    var bytesSent = 0
+    /// Bytes counted against `ConnectionLimits.heldBytes`.
+    var held = 0
+    var intakePace: Pace
+
+    init(id: String, _ part: HTTPRequestHead, client: String?, _ limits: ConnectionLimits) {
+        self.id = id
+        head = RequestHead(
+            method: part.method.rawValue, target: part.uri,
+            headers: Headers(part.headers.map { ($0.name, $0.value) }), clientAddress: client)
+        version = part.version
+        isHead = part.method == .HEAD
+        let hasUpgrade = head.headers["upgrade"] != nil || part.method == .CONNECT
+        // The parser reads nothing after a request that would switch protocols, and this server never switches.
+        keepsConnection = part.isKeepAlive && !hasUpgrade
+        declaredLength = head.headers["content-length"].flatMap { Int($0) }
+        intakePace = Pace(limits)
+    }
+
+    var hasBody: Bool { (declaredLength ?? 0) > 0 || head.headers["transfer-encoding"] != nil }
+
+    var isReplyComplete: Bool { if case .complete = reply { true } else { false } }
+    /// Whether the client has been sent something, so that another answer is impossible.
+    var isReplyBegun: Bool {
+        switch reply {
+        case .none: false
+        case .streaming(_, _, let head): head == nil
+        case .complete: true
+        }
+    }
+
+    /// Whether what is left of the body is little enough to be read and dropped.
+    var mayDropRest: Bool {
+        if isRequestComplete { return true }
+        guard !awaitsContinue, let declaredLength else { return false }
+        return declaredLength - bytesReceived <= ConnectionLimits.discardedBytes
+    }
+}

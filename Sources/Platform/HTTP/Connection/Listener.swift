@@ -1,0 +1,95 @@
+import Core
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Accepts connections and puts each together.
+struct Listener: Sendable {
+    let tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>]
+    let tls: TLSContext?
+    let limits: ConnectionLimits
+    let figures: ServerFigures
+    let logger: Logger
+
+    func bootstrap(_ group: any EventLoopGroup) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(makeAcceptPause())
+                }
+            }
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: ConnectionLimits.writeWaterMark)
+            .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try open(channel) } }
+    }
+
+    /// Without descriptors the system cannot hand over the next connection, and says so again at once. Accepting
+    /// pauses then, for connections to end; those that wait stay in the system's queue.
+    private func makeAcceptPause() -> AcceptBackoffHandler {
+        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { error in
+            figures.countAcceptFailure()
+            logger.warning("cannot accept connections for now", metadata: ["errno": "\(error.errnoCode)"])
+            for table in tables.values { table.eventLoop.execute { _ = table.value.closeLongestIdle() } }
+            return .milliseconds(100)
+        }
+    }
+
+    private func open(_ channel: any Channel) throws {
+        let count = figures.countOpened()
+        channel.closeFuture.whenComplete { [figures] _ in figures.countClosed() }
+        guard let table = tables[ObjectIdentifier(channel.eventLoop)]?.value else { return }
+        let pipeline = channel.pipeline.syncOperations
+        if count > limits.connections {
+            if table.closeLongestIdle() {
+                figures.countDisplaced()
+            } else {
+                figures.countRefused()
+                try pipeline.addHandler(RefusedConnection(isTLS: tls != nil))
+                return
+            }
+        }
+        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = limits.headerFieldBytes
+        decoderLimits.maxHeaderListSize = limits.headerBytes
+        decoderLimits.maxHeaderFieldCount = limits.headerCount
+        let decoder = HTTPRequestDecoder(limitConfiguration: decoderLimits)
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(Connection(table, isTLS: tls != nil))
+    }
+}
+
+/// A connection beyond the limit: it is told so, and closed.
+private final class RefusedConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let isTLS: Bool
+
+    init(isTLS: Bool) { self.isTLS = isTLS }
+
+    func channelActive(context: ChannelHandlerContext) {
+        guard !isTLS else { return context.close(promise: nil) }
+        var buffer = ByteBuffer()
+        buffer.writeStaticString(
+            "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        let channel = context.channel
+        // The request is on its way and would make the system reset the connection, so it is read first.
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        context.close(mode: .output, promise: nil)
+        context.read()
+        channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { context.read() }
+}
