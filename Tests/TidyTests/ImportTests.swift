@@ -11,8 +11,7 @@ private let allowedModules: [String: Set<String>] = {
         "Tables": files.union(["Core", "CKernels", "CArrow", "CZlib"]),
         "Platform": files.union([
             "Core", "CPostgres", "CSyscalls", "ArgumentParser", "AsyncHTTPClient", "Crypto", "GRDB", "GRDBSQLite",
-            "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore", "NIOPosix",
-            "NIOHTTP1", "NIOSSL", "ServiceLifecycle",
+            "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
         ]),
         "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser", "Yams"]),
         "MLflow": files.union(["Core", "Platform"]),
@@ -34,16 +33,11 @@ private let thirdParty: [String: [String]] = [
     "CSyscalls": ["Sources/Platform/Artifacts/"],
     "GRDB": ["Sources/Platform/Database/SQLite/"],
     "GRDBSQLite": ["Sources/Platform/Database/SQLite/"],
-    "HTTPTypes": ["Sources/Platform/HTTP/"],
-    "Hummingbird": ["Sources/Platform/HTTP/"],
-    "HummingbirdCore": ["Sources/Platform/HTTP/"],
-    "HummingbirdTLS": ["Sources/Platform/HTTP/"],
     "Logging": ["Sources/Platform/", "Sources/steward/"],
     "NIOCore": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
     "NIOHTTP1": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
     "NIOPosix": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
     "NIOSSL": ["Sources/Platform/HTTP/"],
-    "ServiceLifecycle": ["Sources/Platform/HTTP/", "Sources/steward/"],
 ]
 
 @Suite("Imports")

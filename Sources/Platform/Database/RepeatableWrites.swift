@@ -77,8 +77,9 @@ enum WriteResult {
 
     static func decode<Value>(_ bytes: [UInt8]) throws(Failure) -> Value {
         if let nothing = () as? Value { return nothing }
-        if let type = Value.self as? any Replayable.Type, let value = try type.init(
-            replay: try JSONParser.parse(bytes)) as? Value
+        if let type = Value.self as? any Replayable.Type,
+            let value = try type.init(
+                replay: try JSONParser.parse(bytes)) as? Value
         {
             return value
         }

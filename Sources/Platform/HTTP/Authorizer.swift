@@ -49,7 +49,8 @@ package enum ListeningAddress {
     package static func check(_ host: String, hasIdentity: Bool) throws(Failure) {
         guard hasIdentity || isLoopback(host) else {
             throw Failure(
-                .denied, "refusing to listen on \(host): anyone who reaches that address could read and change everything",
+                .denied,
+                "refusing to listen on \(host): anyone who reaches that address could read and change everything",
                 hint: "Listen on 127.0.0.1 and put a proxy that authenticates in front.")
         }
     }

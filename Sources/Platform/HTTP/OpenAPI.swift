@@ -104,7 +104,8 @@ package enum OpenAPI {
 
     private static let idempotencyKey = JSON.record([
         "name": .string("Idempotency-Key"), "in": .string("header"), "required": .bool(false),
-        "description": .string("Names the request: when it is sent again under the same name it is carried out only once."),
+        "description": .string(
+            "Names the request: when it is sent again under the same name it is carried out only once."),
         "schema": .record(["type": .string("string"), "minLength": .int(1), "maxLength": .int(Idempotency.keyLimit)]),
     ])
 

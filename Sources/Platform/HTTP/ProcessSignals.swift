@@ -7,7 +7,9 @@ import Dispatch
 #endif
 
 /// The signals that tell a server to stop, and the one that tells it to read its files again.
-final class ProcessSignals: Sendable {
+///
+/// The sources are made here and cancelled once; Dispatch takes both from any thread, but does not say so in Swift.
+final class ProcessSignals: @unchecked Sendable {
     /// Each signal as it comes.
     let all: AsyncStream<Int32>
     private let sources: [any DispatchSourceSignal]

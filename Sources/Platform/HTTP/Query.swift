@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// A query string, decoded once (application/x-www-form-urlencoded: `+` is a space).
 package struct Query: Sendable {

@@ -18,6 +18,22 @@ package struct RequestRecord: Sendable {
     package let client: String?
     /// Whether the client was gone, or too slow, before it had the whole answer.
     package let isCut: Bool
+
+    package init(
+        id: String, method: String, route: Int?, path: String, status: Int, duration: Duration, bytesReceived: Int,
+        bytesSent: Int, client: String?, isCut: Bool
+    ) {
+        self.id = id
+        self.method = method
+        self.route = route
+        self.path = path
+        self.status = status
+        self.duration = duration
+        self.bytesReceived = bytesReceived
+        self.bytesSent = bytesSent
+        self.client = client
+        self.isCut = isCut
+    }
 }
 
 /// Sees every request at its end: access log and metrics.

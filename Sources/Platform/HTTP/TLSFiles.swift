@@ -1,4 +1,4 @@
-package import Core
+import Core
 import NIOSSL
 import Synchronization
 
@@ -21,7 +21,8 @@ package struct TLSFiles: Sendable {
             chain = try NIOSSLCertificate.fromPEMBytes(certificateBytes)
         } catch {
             throw Failure(
-                .invalid, "\(certificate): holds no certificate", hint: "Give a PEM file, with -----BEGIN CERTIFICATE-----.",
+                .invalid, "\(certificate): holds no certificate",
+                hint: "Give a PEM file, with -----BEGIN CERTIFICATE-----.",
                 cause: "\(error)")
         }
         guard !chain.isEmpty else { throw Failure(.invalid, "\(certificate): holds no certificate") }

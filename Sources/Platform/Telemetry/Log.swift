@@ -76,7 +76,7 @@ enum Secrets {
 ///
 /// The line holds the path and not the query; it holds no header. So no secret a client sends gets into it.
 package struct AccessLog: RequestObserver {
-    let log: Log
+    package let log: Log
 
     package init(_ log: Log) { self.log = log }
 

@@ -8,45 +8,53 @@ struct Turn {
     let exchange: Exchange
 }
 
-extension Connection {
-    /// Lets the handler run, away from the event loop.
-    func start(_ exchange: Exchange, _ call: Responder.Call, _ body: RequestBody) {
-        guard let loop = context?.eventLoop else { return }
-        let turn = NIOLoopBound(Turn(connection: self, exchange: exchange), eventLoop: loop)
-        let responder = responder
-        exchange.task = Task {
-            let response = await responder.answer(call, body)
-            switch response.body {
-            case .stream(let length, let write) where call.head.method != "HEAD":
-                await Self.stream(response, length, write, turn, loop, responder)
-            case .bytes, .stream:
-                loop.execute {
-                    turn.value.connection.send(response, turn.value.exchange)
-                    turn.value.connection.advance()
-                }
+/// A handler at work, away from the event loop.
+private struct HandlerRun: Sendable {
+    let call: Responder.Call
+    let body: RequestBody
+    let responder: Responder
+    let turn: NIOLoopBound<Turn>
+
+    func start() -> Task<Void, Never> { Task { await run() } }
+
+    private func run() async {
+        let response = await responder.answer(call, body)
+        if case .stream(let length, let write) = response.body, call.head.method != "HEAD" {
+            await stream(response, length, write)
+        } else {
+            turn.eventLoop.execute {
+                turn.value.connection.send(response, turn.value.exchange)
+                turn.value.connection.advance()
             }
         }
     }
 
-    private static func stream(
-        _ response: Response, _ length: Int?, _ write: @Sendable (any ResponseSink) async throws -> Void,
-        _ turn: NIOLoopBound<Turn>, _ loop: any EventLoop, _ responder: Responder
+    private func stream(
+        _ response: Response, _ length: Int?, _ write: @Sendable (any ResponseSink) async throws -> Void
     ) async {
-        let sink = ConnectionSink(turn: turn, loop: loop)
-        loop.execute { turn.value.connection.beginStream(response, length, turn.value.exchange) }
+        turn.eventLoop.execute { turn.value.connection.beginStream(response, length, turn.value.exchange) }
         do {
-            try await write(sink)
-            loop.execute {
+            try await write(ConnectionSink(turn: turn))
+            turn.eventLoop.execute {
                 turn.value.connection.finishStream(turn.value.exchange)
                 turn.value.connection.advance()
             }
         } catch {
             let failure = Database.failure(error)
-            loop.execute {
+            turn.eventLoop.execute {
                 turn.value.connection.breakStream(failure, turn.value.exchange)
                 turn.value.connection.advance()
             }
         }
+    }
+}
+
+extension Connection {
+    /// Lets the handler run.
+    func start(_ exchange: Exchange, _ call: Responder.Call, _ body: RequestBody) {
+        guard let loop = context?.eventLoop else { return }
+        let turn = NIOLoopBound(Turn(connection: self, exchange: exchange), eventLoop: loop)
+        exchange.task = HandlerRun(call: call, body: body, responder: responder, turn: turn).start()
     }
 
     private func isCurrent(_ exchange: Exchange) -> Bool {
@@ -85,7 +93,9 @@ extension Connection {
     }
 
     /// RFC 9110, section 6.4.1.
-    private static func hasNoBody(_ status: Int) -> Bool { status == 204 || status == 304 || (100..<200).contains(status) }
+    private static func hasNoBody(_ status: Int) -> Bool {
+        status == 204 || status == 304 || (100..<200).contains(status)
+    }
 
     /// The point at which it is decided whether the connection goes on after this answer.
     private func encoder(for exchange: Exchange) -> ResponseEncoder {
@@ -199,11 +209,10 @@ extension Connection {
 /// Where a handler's stream goes.
 private struct ConnectionSink: ResponseSink {
     let turn: NIOLoopBound<Turn>
-    let loop: any EventLoop
 
     func write(_ bytes: [UInt8]) async throws {
         try await withCheckedThrowingContinuation { continuation in
-            loop.execute { turn.value.connection.writePiece(bytes, turn.value.exchange, continuation) }
+            turn.eventLoop.execute { turn.value.connection.writePiece(bytes, turn.value.exchange, continuation) }
         }
     }
 }

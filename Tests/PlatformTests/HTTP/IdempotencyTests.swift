@@ -1,0 +1,214 @@
+import Core
+import Foundation
+import Platform
+import Testing
+
+/// `Idempotency-Key`, over a real database.
+@Suite("Idempotency")
+struct IdempotencyTests {
+    /// Counts in the database; `fails` and `gate` let a test stop between the write and the answer.
+    private final class Counter: Sendable {
+        let database: Database
+        let idempotency: Idempotency
+        let gate: Gate
+        let crashes = Gate.Counter()
+
+        init(_ database: Database, _ gate: Gate, _ world: World) {
+            self.database = database
+            idempotency = Idempotency(database: database, world: world)
+            self.gate = gate
+        }
+
+        var value: Int64 {
+            get async throws {
+                try await database.read { try $0.first("SELECT value FROM counter") { $0.integer(0) } ?? 0 }
+            }
+        }
+
+        private static func increment(_ transaction: Transaction) throws -> Int64 {
+            try transaction.sql.execute("UPDATE counter SET value = value + 1")
+            return try transaction.sql.first("SELECT value FROM counter") { $0.integer(0) } ?? 0
+        }
+
+        var endpoints: [Endpoint] {
+            [
+                Endpoint("POST", "/count", .anyone, .writes, "Counts.") { [self] request in
+                    let value = try await database.write { try Self.increment($0) }
+                    return .text("\(value)", status: request.query["bad"] == nil ? 200 : 400)
+                },
+                // Dies after the change is committed and before the answer, as long as `crashes` is not 0.
+                Endpoint("POST", "/crash", .anyone, .writes, "Counts twice.") { [self] _ in
+                    let first = try await database.write { try Self.increment($0) }
+                    if crashes.value > 0 { throw Failure(.bug, "killed") }
+                    let second: Int64? = try await database.write { try Self.increment($0) }
+                    return .text("\(first) \(second ?? 0)")
+                },
+                Endpoint("POST", "/void", .anyone, .writes, "Counts, says nothing.") { [self] _ in
+                    try await database.write { _ = try Self.increment($0) }
+                    if crashes.value > 0 { throw Failure(.bug, "killed") }
+                    return .json(.object([]))
+                },
+                Endpoint("POST", "/opaque", .anyone, .writes, "Counts; its result cannot be kept.") { [self] _ in
+                    let pair = try await database.write { (try Self.increment($0), 1) }
+                    if crashes.value > 0 { throw Failure(.bug, "killed") }
+                    return .text("\(pair.0)")
+                },
+                Endpoint("POST", "/wait", .anyone, .writes, "Waits, then counts.") { [self] _ in
+                    try await gate.pass()
+                    return .text("\(try await database.write { try Self.increment($0) })")
+                },
+            ]
+        }
+    }
+
+    private func withCounter(
+        world: World = .live, _ body: (Counter, Responder) async throws -> Void
+    ) async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "steward-\(UUID().uuidString).db").path
+        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+        let driver = SQLiteDriver(path: path, readers: 1)
+        let table = Migration("test-001", "CREATE TABLE counter (value {integer}); INSERT INTO counter VALUES (0)")
+        try Migrations.apply(Idempotency.migrations + [table], driver, now: world.now())
+        let database = try Database(driver: driver, recorder: NoEvents())
+        defer { database.close() }
+        let counter = Counter(database, Gate(), world)
+        let responder = Responder(
+            routes: try RouteTable(counter.endpoints), errorForms: [], settings: .init(), world: world,
+            idempotency: counter.idempotency, observer: SeenRequests())
+        try await body(counter, responder)
+    }
+
+    private func post(_ responder: Responder, _ path: String, _ key: String?, _ body: String = "") async -> Response {
+        let fields = [("host", "localhost")] + (key.map { [("Idempotency-Key", $0)] } ?? [])
+        let head = RequestHead(method: "POST", target: path, headers: Headers(fields))
+        return await responder.respond(to: head, body: Array(body.utf8))
+    }
+
+    @Test("a repetition gets the first answer and changes nothing; without a key each counts")
+    func repetition() async throws {
+        try await withCounter { counter, responder in
+            let first = await post(responder, "/count", "a")
+            #expect((first.status, first.text, first.headers["idempotency-replayed"]) == (200, "1", nil))
+            let second = await post(responder, "/count", "a")
+            #expect((second.status, second.text, second.headers["idempotency-replayed"]) == (200, "1", "true"))
+            #expect(second.headers["content-type"] == first.headers["content-type"])
+            #expect(await post(responder, "/count", "b").text == "2")
+            #expect(await post(responder, "/count", nil).text == "3")
+            #expect(await post(responder, "/count", nil).text == "4")
+            #expect(try await counter.value == 4)
+        }
+    }
+
+    @Test("another request under the same key is refused")
+    func reuse() async throws {
+        try await withCounter { counter, responder in
+            #expect(await post(responder, "/count", "a", "x").status == 200)
+            for other in [("/count", "y"), ("/count?q", "x"), ("/void", "x")] {
+                #expect(await post(responder, other.0, "a", other.1).status == 422)
+            }
+            for key in ["", " ", "a b", String(repeating: "k", count: 256), "\u{e9}"] {
+                #expect(await post(responder, "/count", key).status == 400)
+            }
+            #expect(try await counter.value == 1)
+        }
+    }
+
+    @Test("after a crash between commit and answer nothing is done twice, and the repetition gets a good answer")
+    func crash() async throws {
+        try await withCounter { counter, responder in
+            counter.crashes.add(1)
+            for _ in 0..<3 { #expect(await post(responder, "/crash", "a").status == 500) }
+            #expect(try await counter.value == 1)
+            counter.crashes.add(-1)
+            #expect(await post(responder, "/crash", "a").text == "1 2")
+            #expect(await post(responder, "/crash", "a").text == "1 2")
+            #expect(try await counter.value == 2)
+            counter.crashes.add(1)
+            #expect(await post(responder, "/void", "b").status == 500)
+            counter.crashes.add(-1)
+            #expect(await post(responder, "/void", "b").text == "{}")
+            #expect(try await counter.value == 3)
+        }
+    }
+
+    @Test("a result that cannot be kept: the repetition is told, and nothing is done twice")
+    func opaque() async throws {
+        try await withCounter { counter, responder in
+            counter.crashes.add(1)
+            #expect(await post(responder, "/opaque", "a").status == 500)
+            counter.crashes.add(-1)
+            #expect(await post(responder, "/opaque", "a").status == 409)
+            #expect(await post(responder, "/opaque", "b").text == "2")
+            #expect(await post(responder, "/opaque", "b").text == "2")
+            #expect(try await counter.value == 2)
+        }
+    }
+
+    @Test("a bad answer is not kept")
+    func failure() async throws {
+        try await withCounter { counter, responder in
+            #expect(await post(responder, "/count?bad", "a").status == 400)
+            let again = await post(responder, "/count?bad", "a")
+            #expect(again.headers["idempotency-replayed"] == nil)
+            // What it wrote stays written once all the same.
+            #expect(try await counter.value == 1)
+        }
+    }
+
+    @Test("the same request twice at once: one is carried out, the other told to come back")
+    func concurrent() async throws {
+        try await withCounter { counter, responder in
+            let first = Task { await post(responder, "/wait", "a") }
+            try await counter.gate.waitFor(1)
+            let second = await post(responder, "/wait", "a")
+            #expect(second.status == 409)
+            #expect(second.headers["retry-after"] == "1")
+            counter.gate.open()
+            #expect(await first.value.text == "1")
+            #expect(await post(responder, "/wait", "a").text == "1")
+        }
+    }
+
+    @Test("two servers over one database: one of them is refused")
+    func twoServers() async throws {
+        try await withCounter { counter, responder in
+            let other = Responder(
+                routes: responder.routes, errorForms: [], settings: .init(), world: .live,
+                idempotency: Idempotency(database: counter.database, world: .live), observer: SeenRequests())
+            let tasks = [responder, other].map { one in Task { await post(one, "/wait", "a") } }
+            try await counter.gate.waitFor(2)
+            counter.gate.open()
+            var statuses: [Int] = []
+            for task in tasks { statuses.append(await task.value.status) }
+            #expect(statuses.sorted() == [200, 409])
+            #expect(try await counter.value == 1)
+        }
+    }
+
+    @Test("keys are forgotten after a day")
+    func retention() async throws {
+        let clock = Gate.Counter()
+        var world = World.live
+        world.now = { Timestamp(milliseconds: Int64(clock.value)) }
+        try await withCounter(world: world) { counter, responder in
+            #expect(await post(responder, "/count", "a").text == "1")
+            clock.add(24 * 3600 * 1000)
+            try await counter.idempotency.routine.run()
+            #expect(await post(responder, "/count", "a").text == "1")
+            clock.add(1)
+            try await counter.idempotency.routine.run()
+            #expect(await post(responder, "/count", "a").text == "2")
+        }
+    }
+}
+
+private struct NoEvents: EventRecorder {
+    func append(_ events: [PendingEvent], _ connection: any SQLConnection) throws {}
+    func committed() {}
+}
+
+extension Response {
+    fileprivate var text: String {
+        if case .bytes(let bytes) = body { String(decoding: bytes, as: UTF8.self) } else { "" }
+    }
+}

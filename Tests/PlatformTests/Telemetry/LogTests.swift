@@ -1,0 +1,98 @@
+import Core
+import Logging
+import Platform
+import Synchronization
+import Testing
+
+@Suite("Log")
+struct LogTests {
+    private final class Lines: Sendable {
+        private let bytes = Mutex<[UInt8]>([])
+
+        func writer() -> LogWriter { LogWriter { [self] more in bytes.withLock { $0 += more } } }
+        var all: [String] {
+            bytes.withLock { String(decoding: $0, as: UTF8.self) }.split(separator: "\n").map(String.init)
+        }
+    }
+
+    private func log(_ lines: Lines, _ format: LogFormat, _ level: Logger.Level = .info) -> Log {
+        Log(writer: lines.writer(), format: format, level: level, now: { Timestamp(milliseconds: 1_795_424_703_120) })
+    }
+
+    private static let record = RequestRecord(
+        id: "0123", method: "GET", route: 1, path: "/a\nb\"c", status: 200, duration: .microseconds(1234),
+        bytesReceived: 5, bytesSent: 6, client: "127.0.0.1", isCut: false)
+
+    @Test("a request is one line, whatever its path holds")
+    func access() throws {
+        let (text, json) = (Lines(), Lines())
+        for (lines, format) in [(text, LogFormat.text), (json, .json)] {
+            let log = log(lines, format)
+            AccessLog(log).finished(Self.record)
+            log.writer.flush()
+        }
+        #expect(
+            text.all == [
+                #"2026-11-23T09:05:03.120Z info  request method=GET path="/a\nb\"c" status=200 ms=1.234 received=5 "#
+                    + "sent=6 client=127.0.0.1 request_id=0123"
+            ])
+        let object = try JSONParser.parse(try #require(json.all.first))
+        #expect(object["path"]?.text == "/a\nb\"c")
+        #expect(object["status"]?.int == 200)
+        #expect(object["ms"]?.double == 1.234)
+        #expect(object["level"]?.text == "info")
+    }
+
+    @Test("levels below the one asked for are not written")
+    func levels() {
+        let lines = Lines()
+        let log = log(lines, .text, .warning)
+        AccessLog(log).finished(Self.record)
+        log.logger("x").info("quiet")
+        log.logger("x").error("loud")
+        log.writer.flush()
+        #expect(lines.all.map { $0.hasSuffix("error loud") } == [true])
+    }
+
+    @Test("warnings and errors are out at once, after everything before them")
+    func urgent() {
+        let lines = Lines()
+        let log = log(lines, .text)
+        AccessLog(log).finished(Self.record)
+        #expect(lines.all.isEmpty)
+        AccessLog(log).failed(Failure(.bug, "it broke", cause: "why"), requestID: "7")
+        #expect(lines.all.count == 2)
+        #expect(lines.all.last?.contains("it broke code=bug cause=why request_id=7") == true)
+    }
+
+    @Test("values under names of secrets are left out; line ends cannot begin a line")
+    func secrets() throws {
+        let lines = Lines()
+        var logger = log(lines, .json).logger("x")
+        logger[metadataKey: "api_token"] = "abc"
+        logger.warning(
+            "first\nsecond", metadata: ["Authorization": "Bearer abc", "plain": "a\r\nb", "password": "abc"])
+        #expect(lines.all.count == 1)
+        #expect(!lines.all[0].contains("abc"))
+        let object = try JSONParser.parse(lines.all[0])
+        #expect(object["plain"]?.text == "a\r\nb")
+        #expect(object["message"]?.text == "first\nsecond")
+        let text = Lines()
+        log(text, .text).logger("x").warning("first\nsecond", metadata: ["a": "x y=\u{1b}[31m"])
+        #expect(text.all == [#"2026-11-23T09:05:03.120Z warning first second a="x y=\u001b[31m""#])
+    }
+
+    @Test("neither query nor headers of a request reach the log")
+    func requests() async throws {
+        let lines = Lines()
+        let access = AccessLog(log(lines, .json))
+        try await withServer { server in
+            _ = try await server.get("/query?token=hunter2", "Authorization: Bearer hunter2\r\nCookie: a=hunter2\r\n")
+            try await until { server.seen.records.count == 1 }
+            for record in server.seen.records { access.finished(record) }
+        }
+        access.log.writer.flush()
+        #expect(lines.all.count == 1)
+        #expect(!lines.all[0].contains("hunter2"))
+    }
+}
