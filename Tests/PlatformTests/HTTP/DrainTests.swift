@@ -10,7 +10,7 @@ struct DrainTests {
         let gate = Gate()
         var options = ServerOptions()
         options.gate = gate
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             let idle = try await server.connect()
             var busy: [RawClient] = []
             for _ in 0..<5 {
@@ -46,7 +46,7 @@ struct DrainTests {
         let gate = Gate()
         var options = ServerOptions()
         options.gate = gate
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             let client = try await server.connect()
             try await client.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n")
             try await gate.waitFor(1)
@@ -57,7 +57,7 @@ struct DrainTests {
 
     @Test("a client that sends all the time loses no request it has sent")
     func busyClients() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let counts = try await withThrowingTaskGroup(of: (sent: Int, answered: Int).self) { group in
                 for _ in 0..<8 {
                     group.addTask {
@@ -101,7 +101,7 @@ struct DrainTests {
 
     @Test("a port that is taken, and an address that is not ours, are named")
     func bindFailures() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let taken = HTTPServer(
                 settings: .init(host: "127.0.0.1", port: server.port, obeysSignals: false), responder: server.responder,
                 logger: .quiet)

@@ -67,7 +67,7 @@ struct HostileRequestTests {
     @Test("are refused, and what follows is not taken for a request", arguments: refused.map(\.name))
     func refusals(_ name: String) async throws {
         let bytes = try #require(Self.refused.first { $0.name == name }).bytes
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             try await client.send(bytes + "GET /say/smuggled/x HTTP/1.1\r\n\(Self.host)Connection: close\r\n\r\n")
             client.finishSending()
@@ -86,7 +86,7 @@ struct HostileRequestTests {
 
     @Test("an empty line before a request is skipped")
     func emptyLine() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             #expect(try await server.request("\r\nGET /hello HTTP/1.1\r\n\(Self.host)\r\n").status == 200)
         }
     }
@@ -101,7 +101,7 @@ struct HostileRequestTests {
             "PUT /upload/a/b HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
             "HEAD /bytes/100 HTTP/1.0\r\nHost: [::1]:80\r\nConnection: keep-alive, upgrade\r\nUpgrade: x\r\n\r\n",
         ]
-        try await withServer { server in
+        try await withServer { server async throws in
             for _ in 0..<150 {
                 var bytes = Array(seeds[Int(random.next() % UInt64(seeds.count))].utf8)
                 for _ in 0...(random.next() % 4) { mutate(&bytes, &random) }

@@ -86,7 +86,7 @@ struct IdempotencyTests {
 
     @Test("a repetition gets the first answer and changes nothing; without a key each counts")
     func repetition() async throws {
-        try await withCounter { counter, responder in
+        try await withCounter { counter, responder async throws in
             let first = await post(responder, "/count", "a")
             #expect((first.status, first.text, first.headers["idempotency-replayed"]) == (200, "1", nil))
             let second = await post(responder, "/count", "a")
@@ -101,7 +101,7 @@ struct IdempotencyTests {
 
     @Test("another request under the same key is refused")
     func reuse() async throws {
-        try await withCounter { counter, responder in
+        try await withCounter { counter, responder async throws in
             #expect(await post(responder, "/count", "a", "x").status == 200)
             for other in [("/count", "y"), ("/count?q", "x"), ("/void", "x")] {
                 #expect(await post(responder, other.0, "a", other.1).status == 422)
@@ -115,7 +115,7 @@ struct IdempotencyTests {
 
     @Test("after a crash between commit and answer nothing is done twice, and the repetition gets a good answer")
     func crash() async throws {
-        try await withCounter { counter, responder in
+        try await withCounter { counter, responder async throws in
             counter.crashes.add(1)
             for _ in 0..<3 { #expect(await post(responder, "/crash", "a").status == 500) }
             #expect(try await counter.value == 1)
@@ -133,7 +133,7 @@ struct IdempotencyTests {
 
     @Test("a result that cannot be kept: the repetition is told, and nothing is done twice")
     func opaque() async throws {
-        try await withCounter { counter, responder in
+        try await withCounter { counter, responder async throws in
             counter.crashes.add(1)
             #expect(await post(responder, "/opaque", "a").status == 500)
             counter.crashes.add(-1)
@@ -146,7 +146,7 @@ struct IdempotencyTests {
 
     @Test("a bad answer is not kept")
     func failure() async throws {
-        try await withCounter { counter, responder in
+        try await withCounter { counter, responder async throws in
             #expect(await post(responder, "/count?bad", "a").status == 400)
             let again = await post(responder, "/count?bad", "a")
             #expect(again.headers["idempotency-replayed"] == nil)
@@ -157,7 +157,7 @@ struct IdempotencyTests {
 
     @Test("the same request twice at once: one is carried out, the other told to come back")
     func concurrent() async throws {
-        try await withCounter { counter, responder in
+        try await withCounter { counter, responder async throws in
             let first = Task { await post(responder, "/wait", "a") }
             try await counter.gate.waitFor(1)
             let second = await post(responder, "/wait", "a")
@@ -171,7 +171,7 @@ struct IdempotencyTests {
 
     @Test("two servers over one database: one of them is refused")
     func twoServers() async throws {
-        try await withCounter { counter, responder in
+        try await withCounter { counter, responder async throws in
             let other = Responder(
                 routes: responder.routes, errorForms: [], settings: .init(), world: .live,
                 idempotency: Idempotency(database: counter.database, world: .live), observer: SeenRequests())
@@ -190,7 +190,7 @@ struct IdempotencyTests {
         let clock = Gate.Counter()
         var world = World.live
         world.now = { Timestamp(milliseconds: Int64(clock.value)) }
-        try await withCounter(world: world) { counter, responder in
+        try await withCounter(world: world) { counter, responder async throws in
             #expect(await post(responder, "/count", "a").text == "1")
             clock.add(24 * 3600 * 1000)
             try await counter.idempotency.routine.run()

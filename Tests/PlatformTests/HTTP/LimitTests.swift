@@ -13,7 +13,7 @@ struct LimitTests {
 
     @Test("heads that are too large")
     func heads() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let long = String(repeating: "x", count: 17 << 10)
             #expect(try await server.get("/hello", "X-Long: \(long)\r\n").status == 431)
             let many = (0..<200).map { "X-\($0): y\r\n" }.joined()
@@ -27,7 +27,7 @@ struct LimitTests {
 
     @Test("a body that is too large is refused in the path's form, declared or not")
     func bodies() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let limit = SampleEndpoints.bodyLimit
             #expect(try await server.post("/echo", String(repeating: "x", count: limit)).body.count == limit)
             let declared = try await server.post("/foreign/echo", String(repeating: "x", count: limit + 1))
@@ -57,7 +57,7 @@ struct LimitTests {
                 }
             }
         ]
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             let response = try await server.request(
                 "PUT /foreign/small HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + "20\r\n\(String(repeating: "x", count: 32))\r\n0\r\n\r\n")
@@ -119,7 +119,7 @@ struct LimitTests {
 
     @Test("a thousand idle and slow connections do not stop others")
     func manyConnections() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             var clients: [RawClient] = []
             for index in 0..<1000 {
                 let client = try await server.connect()
@@ -142,7 +142,7 @@ struct LimitTests {
         let gate = Gate()
         var options = Self.limits { $0.connections = 4 }
         options.gate = gate
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             // Connections are spread over event loops, and each loop makes room among its own.
             var idle: [RawClient] = []
             for _ in 0..<4 { idle.append(try await server.connect()) }
@@ -172,7 +172,7 @@ struct LimitTests {
         var options = ServerOptions()
         options.gate = gate
         options.settings.concurrent = 3
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             var waiting: [RawClient] = []
             for _ in 0..<3 {
                 let client = try await server.connect()
@@ -218,7 +218,7 @@ struct LimitTests {
         let gate = Gate()
         var options = ServerOptions()
         options.gate = gate
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             let client = try await server.connect()
             try await client.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n")
             try await gate.waitFor(1)

@@ -19,7 +19,7 @@ struct OriginTests {
         "loopback names are answered, with any port",
         arguments: ["localhost", "LOCALHOST:5000", "127.0.0.1", "127.0.0.1:5000", "[::1]", "[::1]:5000", "localhost."])
     func loopback(_ host: String) async throws {
-        try await withServer { server in #expect(try await status(server, host: host) == 200) }
+        try await withServer { server async throws in #expect(try await status(server, host: host) == 200) }
     }
 
     @Test(
@@ -29,7 +29,7 @@ struct OriginTests {
             "localhost:x", "[::1", "localhost:5000:1", "0.0.0.0",
         ])
     func strangers(_ host: String) async throws {
-        try await withServer { server in #expect(try await status(server, host: host) == 403) }
+        try await withServer { server async throws in #expect(try await status(server, host: host) == 403) }
     }
 
     @Test("configured names and origins are")
@@ -37,7 +37,7 @@ struct OriginTests {
         var options = ServerOptions()
         options.settings.hosts.insert("ml.example.com")
         options.settings.origins.insert("https://pages.example.com")
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             #expect(try await status(server, host: "ml.example.com:8443") == 200)
             #expect(try await status(server, host: "localhost", origin: "https://PAGES.example.com") == 200)
             #expect(try await status(server, host: "localhost", origin: "http://pages.example.com") == 403)
@@ -46,7 +46,7 @@ struct OriginTests {
 
     @Test("a page of the server itself may change something")
     func own() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             #expect(try await status(server, host: "localhost:5000", origin: "http://localhost:5000") == 200)
             #expect(try await status(server, host: "localhost:80", origin: "http://localhost") == 200)
             #expect(try await status(server, host: "[::1]:5000", origin: "http://[::1]:5000") == 200)
@@ -60,7 +60,7 @@ struct OriginTests {
             "http://localhost:5000.evil.example", "file://", "localhost:5000", "http://localhost:5000/path",
         ])
     func foreign(_ origin: String) async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             #expect(try await status(server, host: "localhost:5000", origin: origin) == 403)
             let response = try await server.request(
                 "POST /foreign/echo HTTP/1.1\r\nHost: localhost:5000\r\nOrigin: \(origin)\r\nContent-Length: 0\r\n\r\n")
@@ -73,7 +73,7 @@ struct OriginTests {
 
     @Test("a browser that hides the origin but says that the request crosses sites")
     func fetchMetadata() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             #expect(try await server.post("/echo", "", "Sec-Fetch-Site: cross-site\r\n").status == 403)
             #expect(try await server.post("/echo", "", "Sec-Fetch-Site: same-origin\r\n").status == 200)
         }

@@ -204,7 +204,7 @@ private func systemConnect(_ descriptor: Int32, _ address: UnsafePointer<sockadd
 
 private func systemSend(_ descriptor: Int32, _ start: UnsafeRawPointer, _ count: Int) -> Int {
     #if canImport(Glibc)
-        Glibc.send(descriptor, start, count, Int32(MSG_NOSIGNAL.rawValue))
+        Glibc.send(descriptor, start, count, Int32(MSG_NOSIGNAL))
     #else
         Darwin.send(descriptor, start, count, 0)
     #endif

@@ -8,7 +8,7 @@ import Testing
 struct ServerTests {
     @Test("a request is answered, with the headers every answer has")
     func answer() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let response = try await server.get("/hello")
             #expect(response.status == 200)
             #expect(response.text == "hello")
@@ -25,7 +25,7 @@ struct ServerTests {
 
     @Test("many requests on one connection, one after the other and all at once")
     func keepAlive() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             var ids: Set<String> = []
             for _ in 0..<5 {
@@ -47,7 +47,7 @@ struct ServerTests {
 
     @Test("a request that comes byte by byte")
     func splitPackets() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             let text =
                 "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
@@ -60,7 +60,7 @@ struct ServerTests {
 
     @Test("HTTP/1.0 ends with its answer unless it asks for more")
     func oldVersion() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             try await client.send("GET /hello HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n")
             #expect(try await client.readResponse()["connection"] == "keep-alive")
@@ -74,7 +74,7 @@ struct ServerTests {
 
     @Test("HEAD answers like GET, without the body")
     func head() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             for path in ["/hello", "/bytes/70000", "/chunks/70000", "/nothing"] {
                 try await client.send("HEAD \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -89,7 +89,7 @@ struct ServerTests {
 
     @Test("what no endpoint answers, in the form that the path has")
     func noEndpoint() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let missing = try await server.get("/nothing/here")
             #expect(missing.status == 404)
             let error = try #require(try JSONParser.parse(missing.body)["error"])
@@ -104,7 +104,7 @@ struct ServerTests {
 
     @Test("parameters and queries are decoded once")
     func decoding() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             #expect(try await server.get("/say/a%2Fb/%252e").text == "a/b|%2e")
             #expect(try await server.get("/query?a=1&b=x+y%26&a=%E2%82%AC&c").text == "a=1;b=x y&;a=€;c=")
             #expect(try await server.get("/say/a%00b/c").status == 404)
@@ -114,7 +114,7 @@ struct ServerTests {
 
     @Test("a target that names the server, too")
     func absoluteTarget() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             #expect(try await server.get("http://localhost:\(server.port)/query?a=b").text == "a=b")
             #expect(try await server.get("http://evil.example/hello").status == 403)
             #expect(try await server.get("*").status == 400)
@@ -123,7 +123,7 @@ struct ServerTests {
 
     @Test("a client that asks first is told to go on, or why not")
     func expectContinue() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             try await client.send(
                 "PUT /upload/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
@@ -142,7 +142,7 @@ struct ServerTests {
 
     @Test("handlers cannot end a header field early or set what is the server's")
     func headers() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let response = try await server.get("/header")
             #expect(response["x-fine"] == "yes")
             #expect(response["x-bad"] == nil)
@@ -155,7 +155,7 @@ struct ServerTests {
 
     @Test("the cause of a failure goes to the log and not to the client")
     func causes() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let response = try await server.get("/fail")
             #expect(response.status == 500)
             #expect(!response.text.contains("SELECT"))
@@ -165,7 +165,7 @@ struct ServerTests {
 
     @Test("every request is recorded once, with its route and sizes")
     func records() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             _ = try await server.post("/echo", "12345")
             _ = try await server.get("/nothing")
             try await until { server.seen.records.count == 2 }
@@ -179,7 +179,7 @@ struct ServerTests {
 
     @Test("a client that sends its requests and then closes its side still gets all answers")
     func halfClose() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             try await client.send(String(repeating: "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 3))
             client.finishSending()
@@ -190,7 +190,7 @@ struct ServerTests {
 
     @Test("an upgrade that is not taken does not leave the connection deaf")
     func upgrade() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let response = try await server.get("/hello", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n")
             #expect(response.status == 200)
             #expect(response["connection"] == "close")

@@ -7,7 +7,7 @@ import Testing
 struct StreamTests {
     @Test("an upload is counted piece by piece, with and without a declared length")
     func upload() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             let bytes = [UInt8](repeating: 7, count: 3_000_000)
             try await client.send(
@@ -27,7 +27,7 @@ struct StreamTests {
 
     @Test("an answer of many pieces arrives whole, with and without a declared length", arguments: ["bytes", "chunks"])
     func download(_ kind: String) async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             for count in [0, 1, 65_536, 5_000_000] {
                 try await client.send("GET /\(kind)/\(count) HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -51,7 +51,7 @@ struct StreamTests {
                     })
             }
         ]
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             let client = try await server.connect(receiveBuffer: 16 << 10)
             try await client.send("GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
             try await until { written.value > 0 }
@@ -83,7 +83,7 @@ struct StreamTests {
                 return .text("\(total.value)")
             }
         ]
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             let client = try await server.connect()
             let sent = Gate.Counter()
             let count = 64 << 20
@@ -109,7 +109,7 @@ struct StreamTests {
 
     @Test("a handler that fails before its first byte has a proper answer; later, the connection ends early")
     func failing() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let early = try await server.get("/broken/0")
             #expect(early.status == 503)
             #expect(early["retry-after"] == "1")
@@ -124,7 +124,7 @@ struct StreamTests {
 
     @Test("a body nobody wants: little is skipped, much ends the connection after the answer")
     func unwanted() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             try await client.send("PUT /ignore HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
             #expect(try await client.readResponse()["connection"] == nil)
@@ -138,7 +138,7 @@ struct StreamTests {
 
     @Test("a client that goes away in the middle of an upload")
     func gone() async throws {
-        try await withServer { server in
+        try await withServer { server async throws in
             let client = try await server.connect()
             try await client.send("PUT /upload/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nabc")
             try await until { server.responder.active == 1 }

@@ -37,11 +37,11 @@ struct TLSTests {
 
     @Test("requests, keep-alive, large bodies both ways; the oldest protocols are refused")
     func requests() async throws {
-        try await withFolder { folder in
+        try await withFolder { folder async throws in
             var options = ServerOptions()
             let files = try makeCertificate(folder, "one", "first")
             options.tls = files
-            try await withServer(options) { server in
+            try await withServer(options) { server async throws in
                 let base = "https://localhost:\(server.port)"
                 let two = try await curl(server, ["--cacert", files.certificate, "\(base)/hello", "\(base)/hello"])
                 #expect(two.output == "hellohello")
@@ -67,11 +67,11 @@ struct TLSTests {
 
     @Test("files that were changed are used for new connections; bad ones are not")
     func reload() async throws {
-        try await withFolder { folder in
+        try await withFolder { folder async throws in
             var options = ServerOptions()
             let files = try makeCertificate(folder, "one", "first")
             options.tls = files
-            try await withServer(options) { server in
+            try await withServer(options) { server async throws in
                 let base = "https://localhost:\(server.port)"
                 let old = try String(contentsOfFile: files.certificate, encoding: .utf8)
                 try "broken".write(toFile: files.certificate, atomically: true, encoding: .utf8)
@@ -88,7 +88,7 @@ struct TLSTests {
 
     @Test("bad files are named, with what is wrong")
     func badFiles() async throws {
-        try await withFolder { folder in
+        try await withFolder { folder async throws in
             let one = try makeCertificate(folder, "one", "first")
             let two = try makeCertificate(folder, "two", "second")
             let locked = folder.appending(path: "locked.key").path

@@ -86,7 +86,7 @@ struct LogTests {
     func requests() async throws {
         let lines = Lines()
         let access = AccessLog(log(lines, .json))
-        try await withServer { server in
+        try await withServer { server async throws in
             _ = try await server.get("/query?token=hunter2", "Authorization: Bearer hunter2\r\nCookie: a=hunter2\r\n")
             try await until { server.seen.records.count == 1 }
             for record in server.seen.records { access.finished(record) }

@@ -16,7 +16,7 @@ struct MetricsTests {
                     body: .bytes(await metrics.text()))
             }
         ]
-        try await withServer(options) { server in
+        try await withServer(options) { server async throws in
             let requests = RequestMetrics(server.responder.routes)
             metrics.add { requests.families() }
             metrics.addServer(server.figures, server.responder)
@@ -33,7 +33,7 @@ struct MetricsTests {
 
     @Test("requests are counted by route, method and status; what has no endpoint is `other`")
     func counts() async throws {
-        try await withMetrics { server, metrics, requests in
+        try await withMetrics { server, metrics, requests async throws in
             _ = try await server.get("/hello")
             _ = try await server.get("/hello")
             _ = try await server.get("/say/a/b")
@@ -65,7 +65,7 @@ struct MetricsTests {
         "promtool finds nothing to complain about", .enabled(if: Programs.find("promtool") != nil, "promtool is absent")
     )
     func promtool() async throws {
-        try await withMetrics { server, metrics, requests in
+        try await withMetrics { server, metrics, requests async throws in
             _ = try await server.get("/hello")
             _ = try await server.get("/fail")
             _ = try await server.get("/nothing")
@@ -79,7 +79,7 @@ struct MetricsTests {
 
     @Test("a real Prometheus reads them", .enabled(if: Programs.find("prometheus") != nil, "prometheus is absent"))
     func prometheus() async throws {
-        try await withMetrics { server, _, _ in
+        try await withMetrics { server, _, _ async throws in
             let folder = FileManager.default.temporaryDirectory.appending(path: "steward-prom-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
