@@ -32,7 +32,9 @@ package struct Endpoint: Sendable {
     /// costs no handler then, and the limit may be at most `Endpoint.wholeBodyLimit`.
     package let streams: Bool
     package var documentation = Documentation()
-    let handle: Handler
+    package let handle: Handler
+    /// Where it stands in its route table.
+    var place = 0
 
     package init(
         _ method: String, _ path: String, _ access: Access, _ effect: Effect, _ summary: String,

@@ -53,15 +53,13 @@ package struct Responder: Sendable {
     struct Call: Sendable {
         let head: RequestHead
         let id: String
-        /// The place in the route table.
-        let route: Int
         let endpoint: Endpoint
         let parameters: [String: String]
     }
 
     enum Admission: Sendable {
         case call(Call)
-        case refused(Response, route: Int?)
+        case refused(Response)
     }
 
     func makeID() -> String { ids.make() }
@@ -71,22 +69,21 @@ package struct Responder: Sendable {
         do {
             try RequestChecks.check(head, settings)
         } catch {
-            return .refused(refusal(error, head, id), route: nil)
+            return .refused(refusal(error, head, id))
         }
         let method = head.method == "HEAD" ? "GET" : head.method
         switch routes.match(method: method, rawPath: head.rawPath) {
         case .none:
             let failure = Failure(.notFound, "there is nothing at \(head.method) \(head.rawPath.prefix(200))")
-            return .refused(write(failure, head, id, reason: .noSuchRoute), route: nil)
+            return .refused(write(failure, head, id, reason: .noSuchRoute))
         case .wrongMethod(let methods):
             let allowed = methods.contains("GET") ? (methods + ["HEAD"]).sorted() : methods
             let failure = Failure(.invalid, "this path takes \(allowed.joined(separator: ", "))")
             var response = write(failure, head, id, status: 405, reason: .wrongMethod)
             response.headers["allow"] = allowed.joined(separator: ", ")
-            return .refused(response, route: nil)
-        case .found(let route, let parameters):
-            let endpoint = routes.endpoints[route]
-            return .call(Call(head: head, id: id, route: route, endpoint: endpoint, parameters: parameters))
+            return .refused(response)
+        case .found(let endpoint, let parameters):
+            return .call(Call(head: head, id: id, endpoint: endpoint, parameters: parameters))
         }
     }
 
@@ -122,7 +119,7 @@ package struct Responder: Sendable {
     package func respond(to head: RequestHead, body: [UInt8] = []) async -> Response {
         let id = makeID()
         switch admit(head, id: id) {
-        case .refused(let response, _): return response
+        case .refused(let response): return response
         case .call(let call):
             guard body.count <= call.endpoint.bodyLimit else {
                 return tooLarge(RequestBody.tooLarge(call.endpoint.bodyLimit), head, id)

@@ -5,8 +5,7 @@ package import Core
 /// because two endpoints of the same shape are refused.
 package struct RouteTable: Sendable {
     package enum Match: Sendable {
-        /// The index is that of `endpoints`.
-        case found(Int, parameters: [String: String])
+        case found(Endpoint, parameters: [String: String])
         /// The path exists with other methods.
         case wrongMethod(allowed: [String])
         case none
@@ -21,7 +20,7 @@ package struct RouteTable: Sendable {
 
     /// An endpoint, and what its parameters are called.
     fileprivate struct Target: Sendable {
-        let endpoint: Int
+        let endpoint: Endpoint
         let names: [String]
     }
 
@@ -47,14 +46,15 @@ package struct RouteTable: Sendable {
                 .bug, "\(name): a body of up to \(endpoint.bodyLimit) bytes is read whole",
                 hint: "Say `streams: true` and take it with `forEachPiece`.")
         }
-        let index = endpoints.count
+        var endpoint = endpoint
+        endpoint.place = endpoints.count
         endpoints.append(endpoint)
         var node = 0
         var names: [String] = []
         for segment in endpoint.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
             if segment.hasPrefix("{"), segment.hasSuffix("...}") {
                 names.append(String(segment.dropFirst().dropLast(4)))
-                let target = Target(endpoint: index, names: names)
+                let target = Target(endpoint: endpoint, names: names)
                 guard nodes[node].rest.updateValue(target, forKey: endpoint.method) == nil else {
                     throw Failure(.bug, "two endpoints \(name)")
                 }
@@ -64,7 +64,7 @@ package struct RouteTable: Sendable {
             node = step(from: node, segment)
         }
         guard Set(names).count == names.count else { throw Failure(.bug, "\(name): two parts of one name") }
-        let target = Target(endpoint: index, names: names)
+        let target = Target(endpoint: endpoint, names: names)
         guard nodes[node].targets.updateValue(target, forKey: endpoint.method) == nil else {
             throw Failure(.bug, "two endpoints \(name)")
         }

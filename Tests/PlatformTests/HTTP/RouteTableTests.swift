@@ -17,8 +17,8 @@ struct RouteTableTests {
 
     private func match(_ path: String) throws -> (path: String, parameters: [String: String])? {
         let table = try RouteTable(Self.paths.map { Self.endpoint("GET", $0) })
-        guard case .found(let index, let parameters) = table.match(method: "GET", rawPath: path) else { return nil }
-        return (table.endpoints[index].path, parameters)
+        guard case .found(let endpoint, let parameters) = table.match(method: "GET", rawPath: path) else { return nil }
+        return (endpoint.path, parameters)
     }
 
     @Test(

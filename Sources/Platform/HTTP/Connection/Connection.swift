@@ -237,12 +237,11 @@ extension Connection {
         phase = .exchange(exchange)
         isStreamFull = false
         switch responder.admit(exchange.head, id: exchange.id) {
-        case .refused(let response, let route):
-            exchange.route = route
+        case .refused(let response):
             exchange.awaitsContinue = exchange.head.headers["expect"] != nil
             send(response, exchange)
         case .call(let call):
-            exchange.route = call.route
+            exchange.route = call.endpoint.place
             if let response = refusal(exchange, call) { return send(response, exchange) }
             accept(exchange, call)
         }
