@@ -45,20 +45,34 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Further origins whose pages may send changes.")
     var allowedOrigin: [String] = []
 
+    @Option(help: "PEM file with the server's certificate and those that lead to its root, for HTTPS.")
+    var tlsCertificate: String?
+
+    @Option(help: "PEM file with the private key of --tls-certificate. Both are read again on SIGHUP.")
+    var tlsKey: String?
+
+    @Option(help: "How log lines on standard error look: text or json. (default: text)")
+    var logFormat: LogFormat?
+
+    @Option(help: "The least level that is logged: debug, info, notice, warning, error. (default: info)")
+    var logLevel: String?
+
     func run() async throws {
         let settings = try settings()
-        let logger = Logger(label: "steward")
-        try settings.checkBinding()
+        let log = try log()
+        let logger = log.logger("steward")
+        try ListeningAddress.check(settings.host, hasIdentity: false)
         let folder = try DataFolder(settings)
         let server = try await Server(
             settings, world: .live, logger: logger, migrations: Product.migrations, plugs: Product.plugs)
         try await server.run(
-            version: Version.current, errorForms: Product.errorForms, observer: LogObserver(logger: logger)
+            .init(version: Version.current, protocolVersion: Product.mlflowVersion), errorForms: Product.errorForms,
+            log: log
         ) { port in
             Terminal.message(
                 """
-                Steward \(Version.current) at http://\(settings.host):\(port)
-                  mlflow.set_tracking_uri("http://\(settings.host):\(port)")
+                Steward \(Version.current) at \(settings.address(port))
+                  mlflow.set_tracking_uri("\(settings.address(port))")
                   data in \(settings.dataFolder), stop with Ctrl-C
                 """)
         }
@@ -83,7 +97,31 @@ struct ServeCommand: AsyncParsableCommand {
         settings.artifactFolder = artifacts ?? environment["STEWARD_ARTIFACTS"]
         settings.allowedHosts = Self.list(allowedHost, environment["STEWARD_ALLOWED_HOST"])
         settings.allowedOrigins = Self.list(allowedOrigin, environment["STEWARD_ALLOWED_ORIGIN"])
+        settings.tls = try tls(environment)
         return settings
+    }
+
+    private func tls(_ environment: [String: String]) throws(Failure) -> TLSFiles? {
+        let certificate = tlsCertificate ?? environment["STEWARD_TLS_CERTIFICATE"]
+        let key = tlsKey ?? environment["STEWARD_TLS_KEY"]
+        switch (certificate, key) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?): return TLSFiles(certificate: certificate, key: key)
+        default: throw Failure(.invalid, "--tls-certificate and --tls-key belong together")
+        }
+    }
+
+    private func log() throws(Failure) -> Log {
+        let environment = ProcessInfo.processInfo.environment
+        guard let format = logFormat ?? LogFormat(rawValue: environment["STEWARD_LOG_FORMAT"] ?? "text") else {
+            throw Failure(.invalid, "STEWARD_LOG_FORMAT is not text or json")
+        }
+        let name = logLevel ?? environment["STEWARD_LOG_LEVEL"] ?? "info"
+        guard let level = Logger.Level(rawValue: name) else {
+            throw Failure(
+                .invalid, "\(name) is not a level of the log", hint: "Levels: debug, info, notice, warning, error.")
+        }
+        return Log(format: format, level: level, now: World.live.now)
     }
 
     private static func list(_ flags: [String], _ environment: String?) -> [String] {
@@ -91,3 +129,5 @@ struct ServeCommand: AsyncParsableCommand {
         return environment.split(separator: ",").map(String.init)
     }
 }
+
+extension LogFormat: ExpressibleByArgument {}

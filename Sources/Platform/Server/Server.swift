@@ -14,7 +14,7 @@ package struct Server {
 
     /// What the platform keeps for itself, before the domains' own tables.
     package static let migrations =
-        EventLog.migrations + Runner.migrations + ServerSecrets.migrations + JobQueue.migrations
+        EventLog.migrations + Runner.migrations + ServerSecrets.migrations + JobQueue.migrations + Idempotency.migrations
 
     package let services: Services
     package let database: Database
@@ -74,27 +74,63 @@ package struct Server {
         return allowed.isEmpty ? "localhost" : String(decoding: allowed, as: UTF8.self)
     }
 
+    /// Who serves, for `run`.
+    package struct Identity: Sendable {
+        /// The version of the program.
+        package let version: String
+        /// What `/version` answers; MLflow's clients compare it.
+        package let protocolVersion: String
+
+        package init(version: String, protocolVersion: String) {
+            self.version = version
+            self.protocolVersion = protocolVersion
+        }
+    }
+
     /// Serves until the process is told to stop; what is under way is finished first.
     /// - Parameter started: called with the port once connections are accepted.
     package func run(
-        version: String, errorForms: [ErrorForm], observer: any RequestObserver,
-        started: @escaping @Sendable (Int) async -> Void
+        _ identity: Identity, errorForms: [ErrorForm], log: Log, started: @escaping @Sendable (Int) async -> Void
     ) async throws {
-        try settings.checkBinding()
+        try ListeningAddress.check(settings.host, hasIdentity: false)
+        let metrics = Metrics()
+        let own = ServerEndpoints(
+            database: database, metrics: metrics, program: identity.version, protocolVersion: identity.protocolVersion)
+        let routes = try RouteTable(own.endpoints(beside: endpoints))
+        let requests = RequestMetrics(routes)
+        let idempotency = Idempotency(database: database, world: services.world)
         let hosts = ["localhost", "127.0.0.1", "[::1]"] + settings.allowedHosts.map { $0.lowercased() }
         let responder = Responder(
-            routes: try RouteTable(endpoints), errorForms: errorForms,
+            routes: routes, errorForms: errorForms,
             settings: .init(hosts: Set(hosts), origins: Set(settings.allowedOrigins.map { $0.lowercased() })),
-            world: services.world, observer: observer)
+            world: services.world, idempotency: idempotency, observer: RequestObservers([AccessLog(log), requests]))
         let server = HTTPServer(
-            settings: .init(host: settings.host, port: settings.port), responder: responder, logger: logger)
+            settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,
+            logger: logger)
+        addMetrics(metrics, requests, server, identity)
         let runner = Runner(database: database, world: services.world, signal: signal, logger: logger)
         let background = Task {
-            await runner.run(routines: domains.flatMap(\.routines), reactors: domains.flatMap(\.reactors))
+            await runner.run(
+                routines: domains.flatMap(\.routines) + [idempotency.routine], reactors: domains.flatMap(\.reactors))
         }
-        defer { database.close() }
+        defer {
+            database.close()
+            log.writer.flush()
+        }
         try await server.run(started: started)
         background.cancel()
         _ = await background.value
+    }
+
+    private func addMetrics(
+        _ metrics: Metrics, _ requests: RequestMetrics, _ server: HTTPServer, _ identity: Identity
+    ) {
+        metrics.add { requests.families() }
+        metrics.addServer(server.figures, server.responder)
+        metrics.addDatabase(database)
+        metrics.addGauge("steward_eventlog_entries", "Entries of the event log.") { [database] in
+            (try? await database.read { try EventLog.size($0) }).map(Double.init)
+        }
+        metrics.addProcess(version: identity.version, started: services.world.now())
     }
 }

@@ -16,21 +16,21 @@ package struct ServerSettings: Sendable {
     /// Origins whose pages may send changes, besides the server's own.
     package var allowedOrigins: [String] = []
 
+    /// Certificate and key; nil for plain HTTP.
+    package var tls: TLSFiles?
+
     package init() {}
+
+    /// Where clients find the server.
+    package func address(_ port: Int) -> String {
+        let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        return "\(tls == nil ? "http" : "https")://\(name):\(port)"
+    }
 
     package var artifacts: String { artifactFolder ?? "\(dataFolder)/artifacts" }
     package var databaseLocation: String { database ?? "\(dataFolder)/steward.db" }
     package var keyFile: String { "\(dataFolder)/keys/audit.key" }
     package var isPostgreSQL: Bool {
         ["postgresql://", "postgres://"].contains { databaseLocation.hasPrefix($0) }
-    }
-
-    /// Whoever reaches the address is the user, so only this machine may reach it until somebody has to sign in.
-    package func checkBinding() throws(Failure) {
-        guard ["127.0.0.1", "::1", "localhost"].contains(host) || host.hasPrefix("127.") else {
-            throw Failure(
-                .unsupported, "\(host) can be reached from other machines, and this version has no sign-in yet",
-                hint: "Bind 127.0.0.1 and put an authenticating proxy in front, or use an SSH tunnel.")
-        }
     }
 }

@@ -68,7 +68,10 @@ final class RawClient: @unchecked Sendable {
             defer { isOpen = false }
             return isOpen
         }
-        if wasOpen { systemClose(descriptor) }
+        guard wasOpen else { return }
+        // Wakes up a call that waits in the system.
+        _ = shutdown(descriptor, Int32(SHUT_RDWR))
+        queue.async { [descriptor] in systemClose(descriptor) }
     }
 
     /// Says that nothing more will be sent.

@@ -102,6 +102,19 @@ struct ServerTests {
         }
     }
 
+    @Test("a refusal does not end the connection")
+    func refusalKeeps() async throws {
+        try await withServer { server async throws in
+            let client = try await server.connect()
+            for (request, status) in [
+                ("GET /nothing", 404), ("DELETE /hello", 405), ("GET /fail", 500), ("GET /hello", 200),
+            ] {
+                try await client.send("\(request) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                #expect(try await client.readResponse().status == status)
+            }
+        }
+    }
+
     @Test("parameters and queries are decoded once")
     func decoding() async throws {
         try await withServer { server async throws in

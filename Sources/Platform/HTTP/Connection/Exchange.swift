@@ -73,7 +73,7 @@ final class Exchange {
 
     /// Whether what is left of the body is little enough to be read and dropped.
     var mayDropRest: Bool {
-        if isRequestComplete { return true }
+        if isRequestComplete || !hasBody { return true }
         guard !awaitsContinue, let declaredLength else { return false }
         return declaredLength - bytesReceived <= ConnectionLimits.discardedBytes
     }
