@@ -61,6 +61,6 @@ package enum ListeningAddress {
         let lower = host.lowercased()
         if ["localhost", "::1", "[::1]"].contains(lower) { return true }
         let parts = lower.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil && $0.first != "+" }
     }
 }

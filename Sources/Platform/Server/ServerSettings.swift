@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// Where and how a server runs.
 package struct ServerSettings: Sendable {
