@@ -39,13 +39,14 @@ final class ConnectionTable {
         for connection in Array(connections.values) { connection.check(now) }
     }
 
-    /// Makes room for another connection.
-    /// - Returns: false when no connection is idle.
-    func closeLongestIdle() -> Bool {
+    /// Makes room: closes those connections that have been idle longest.
+    /// - Returns: how many it closed.
+    @discardableResult
+    func closeIdle(atMost count: Int) -> Int {
         let idle = connections.values.compactMap { connection in connection.idleSince.map { (connection, $0) } }
-        guard let longest = idle.min(by: { $0.1 < $1.1 }) else { return false }
-        longest.0.close()
-        return true
+        let longest = count == 1 ? idle.min { $0.1 < $1.1 }.map { [$0] } ?? [] : idle.sorted { $0.1 < $1.1 }
+        for (connection, _) in longest.prefix(count) { connection.close() }
+        return min(count, longest.count)
     }
 
     /// From now on answers end their connection, and idle connections are closed.

@@ -29,16 +29,24 @@ struct Listener: Sendable {
             .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try open(channel) } }
     }
 
-    /// Without descriptors the system cannot hand over the next connection, and says so again at once. Accepting
-    /// pauses then, for connections to end; those that wait stay in the system's queue.
+    /// Without descriptors the system cannot hand over the next connection, and says so again at once. Idle connections
+    /// are closed then, and accepting pauses; clients that wait stay in the system's queue.
     private func makeAcceptPause() -> AcceptBackoffHandler {
         AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { error in
-            figures.countAcceptFailure()
-            logger.warning("cannot accept connections for now", metadata: ["errno": "\(error.errnoCode)"])
-            for table in tables.values { table.eventLoop.execute { _ = table.value.closeLongestIdle() } }
-            return .milliseconds(100)
+            if figures.countAcceptFailure().isMultiple(of: Self.failuresPerLine) {
+                logger.warning("cannot accept connections for now", metadata: ["errno": "\(error.errnoCode)"])
+            }
+            for table in tables.values {
+                table.eventLoop.execute { table.value.closeIdle(atMost: Self.closedPerFailure) }
+            }
+            return .milliseconds(50)
         }
     }
+
+    /// Twenty failures are a second's.
+    private static let failuresPerLine = 20
+    /// On each event loop.
+    private static let closedPerFailure = 32
 
     private func open(_ channel: any Channel) throws {
         let count = figures.countOpened()
@@ -46,7 +54,7 @@ struct Listener: Sendable {
         guard let table = tables[ObjectIdentifier(channel.eventLoop)]?.value else { return }
         let pipeline = channel.pipeline.syncOperations
         if count > limits.connections {
-            if table.closeLongestIdle() {
+            if table.closeIdle(atMost: 1) == 1 {
                 figures.countDisplaced()
             } else {
                 figures.countRefused()

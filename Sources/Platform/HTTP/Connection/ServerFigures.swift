@@ -35,7 +35,9 @@ package final class ServerFigures: Sendable {
     func countRefused() { refusedCount.add(1, ordering: .relaxed) }
     func countDisplaced() { displacedCount.add(1, ordering: .relaxed) }
     func countTimedOut() { timedOutCount.add(1, ordering: .relaxed) }
-    func countAcceptFailure() { acceptFailureCount.add(1, ordering: .relaxed) }
+
+    /// - Returns: how many there were before.
+    func countAcceptFailure() -> Int { acceptFailureCount.add(1, ordering: .relaxed).oldValue }
 
     /// - Returns: false when it would be more than `limit`; nothing is counted then.
     func hold(_ bytes: Int, limit: Int) -> Bool {

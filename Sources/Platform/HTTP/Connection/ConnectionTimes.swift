@@ -1,0 +1,57 @@
+import Core
+import NIOCore
+
+/// Keeping clients to their time.
+extension Connection {
+    /// Called four times a second.
+    func check(_ now: NIODeadline) {
+        if isTakingTooLong(now) { return timeOut() }
+        switch phase {
+        case .waiting(let since):
+            let limit = table.isStopping ? ConnectionLimits.quietTime : table.limits.idleTime
+            if isPast(since, limit, now) { close() }
+        case .head(let since):
+            guard isPast(since, table.limits.headTime, now) else { break }
+            table.figures.countTimedOut()
+            // In the middle of a handshake there is no way to say anything.
+            if isTLS { return close() }
+            answerWithoutHead(Failure(.invalid, "the head of the request took too long"), 408)
+        case .exchange(let exchange):
+            guard !exchange.isRequestComplete, exchange.intakePace.isTooSlow(now) else { break }
+            table.figures.countTimedOut()
+            let failure = Failure(.invalid, "the body of the request came too slowly")
+            if exchange.isReplyBegun { return close() }
+            refuse(exchange, failure, 408)
+            if case .stream(let stream) = exchange.intake { stream.fail(failure) }
+            exchange.task?.cancel()
+            advance()
+        case .lingering(let since): if isPast(since, table.limits.lingerTime, now) { close() }
+        case .closed: break
+        }
+    }
+
+    private func isPast(_ since: NIODeadline, _ limit: Duration, _ now: NIODeadline) -> Bool {
+        (now - since).nanoseconds >= limit.nanoseconds
+    }
+
+    /// Whether the client takes what was written to it too slowly.
+    private func isTakingTooLong(_ now: NIODeadline) -> Bool {
+        let waiting = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        replyPace.count(written - waiting - taken)
+        taken = written - waiting
+        guard waiting > 0 else {
+            replyPace.stopWaiting(now)
+            return false
+        }
+        replyPace.startWaiting(now)
+        // Whoever still reads is not idle.
+        if case .waiting = phase { phase = .waiting(since: now) }
+        if case .lingering = phase { phase = .lingering(since: now) }
+        return replyPace.isTooSlow(now)
+    }
+
+    private func timeOut() {
+        table.figures.countTimedOut()
+        close()
+    }
+}
