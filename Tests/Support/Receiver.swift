@@ -35,7 +35,7 @@ package final class Receiver: Sendable {
             routes: try RouteTable([endpoint(log, statuses)]), errorForms: [],
             settings: .init(hosts: hosts.union(["127.0.0.1", "localhost"])), world: .live, observer: NoObserver())
         let server = HTTPServer(
-            settings: .init(host: "127.0.0.1", port: 0), responder: responder,
+            settings: .init(host: "127.0.0.1", port: 0, graceTime: .zero, obeysSignals: false), responder: responder,
             logger: Logger(label: "receiver") { _ in SwiftLogNoOpLogHandler() })
         let (ports, started) = AsyncStream.makeStream(of: Int.self)
         try await withThrowingTaskGroup(of: Void.self) { group in

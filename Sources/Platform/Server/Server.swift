@@ -14,7 +14,8 @@ package struct Server {
 
     /// What the platform keeps for itself, before the domains' own tables.
     package static let migrations =
-        EventLog.migrations + Runner.migrations + ServerSecrets.migrations + JobQueue.migrations + Idempotency.migrations
+        EventLog.migrations + Runner.migrations + ServerSecrets.migrations + JobQueue.migrations
+        + Idempotency.migrations
 
     package let services: Services
     package let database: Database
@@ -131,6 +132,7 @@ package struct Server {
         metrics.addGauge("steward_eventlog_entries", "Entries of the event log.") { [database] in
             (try? await database.read { try EventLog.size($0) }).map(Double.init)
         }
+        metrics.addJobs(database)
         metrics.addProcess(version: identity.version, started: services.world.now())
     }
 }

@@ -47,6 +47,21 @@ extension Metrics {
         }
     }
 
+    /// Jobs that wait, are at work, or were given up. Those that succeeded are history and are not counted.
+    package func addJobs(_ database: Database) {
+        add {
+            let counts = try? await database.read { connection in
+                try connection.rows(
+                    """
+                    SELECT queue, state, COUNT(*) FROM platform_job WHERE state <> 'done'
+                    GROUP BY queue, state ORDER BY queue, state
+                    """
+                ) { MetricSample($0.real(2), [("queue", $0.text(0)), ("state", $0.text(1))]) }
+            }
+            return [MetricFamily("steward_jobs", .gauge, "Jobs that are not done, by queue and state.", counts ?? [])]
+        }
+    }
+
     /// The process, under the names that Prometheus' own libraries use.
     /// - Parameters:
     ///   - version: of the program.
