@@ -57,7 +57,7 @@ package protocol ArtifactWriter: AnyObject, Sendable {
     /// The bytes have been handed to the system when this returns; they are not kept.
     func append(_ bytes: UnsafeRawBufferPointer) throws(Failure)
 
-    /// Makes the file durable and lets it appear. After an error nothing has changed.
+    /// Makes the file durable and lets it appear. An error means that it may be lost, never that half of it is there.
     func commit() throws(Failure) -> StoredArtifact
 
     /// Gives the file up. Harmless after `commit`.

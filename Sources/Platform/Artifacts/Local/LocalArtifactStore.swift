@@ -1,5 +1,4 @@
 package import Core
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -16,11 +15,8 @@ import Synchronization
 package final class LocalArtifactStore: ArtifactStore {
     let confined: ConfinedFolder
     let workspace: Workspace
-    /// Folders that are known to survive a power cut, because their parent was flushed with them in it.
-    private let durable = Mutex<Set<ArtifactPath>>([])
+    private let folders = DurableFolders()
 
-    private static let folderMode: mode_t = 0o750
-    private static let durableLimit = 10_000
     private static let attempts = 8
 
     /// - Parameters:
@@ -34,7 +30,7 @@ package final class LocalArtifactStore: ArtifactStore {
         guard !root.isEmpty, !root.utf8.contains(0) else {
             throw Failure(.invalid, "the name of the artifact folder is empty")
         }
-        guard mkdir(root, Self.folderMode) == 0 || errno == EEXIST else {
+        guard mkdir(root, DurableFolders.mode) == 0 || errno == EEXIST else {
             throw Failure(
                 .invalid, "\(root): the artifact folder cannot be made: \(String(cString: strerror(errno)))",
                 hint: "Create its parent folder first.")
@@ -77,8 +73,7 @@ package final class LocalArtifactStore: ArtifactStore {
         }
         try reporting(path, .read) { () throws(SystemError) in
             let parent = try confined.folder(path.parent)
-            // Whoever writes below it from now on must make and flush its folders again.
-            durable.withLock { $0 = $0.filter { !$0.isWithin(path) } }
+            folders.forget(path)
             try workspace.discard(name, in: parent)
         }
     }
@@ -108,43 +103,17 @@ package final class LocalArtifactStore: ArtifactStore {
     /// Moves a flushed temporary file to its place and makes that durable.
     func publish(_ temporary: String, as path: ArtifactPath) throws(SystemError) {
         for attempt in 1...Self.attempts {
-            let parent = try makeFolders(path.parent)
+            let (parent, unflushed) = try folders.make(path.parent, in: confined)
             do throws(SystemError) {
                 try workspace.session.move(temporary, to: path.name ?? "", in: parent)
-                try parent.synchronize()
-                return
             } catch {
                 // The folder was deleted after it was opened: it is made again.
                 guard error.number == ENOENT, attempt < Self.attempts else { throw error }
-                durable.withLock { $0 = $0.filter { !$0.isWithin(path.parent) } }
+                continue
             }
-        }
-    }
-
-    /// Opens a folder after making it, and those above it, where they are missing.
-    private func makeFolders(_ path: ArtifactPath) throws(SystemError) -> Descriptor {
-        if path.isRoot { return confined.root }
-        if durable.withLock({ $0.contains(path) }) {
-            do throws(SystemError) {
-                return try confined.folder(path)
-            } catch {
-                guard error.number == ENOENT else { throw error }
-            }
-        }
-        // One at a time: nobody may rely on a folder that somebody else has made and not yet flushed.
-        return try durable.withLock { durable throws(SystemError) in
-            if durable.count > Self.durableLimit { durable.removeAll() }
-            var (folder, place) = (confined.root, ArtifactPath.root)
-            for name in path.components {
-                let isNew = try folder.makeFolder(name, mode: Self.folderMode)
-                place = place.child(name)
-                if isNew || !durable.contains(place) {
-                    try folder.synchronize()
-                    durable.insert(place)
-                }
-                folder = try folder.folder(name)
-            }
-            return folder
+            try parent.synchronize()
+            try folders.flush(unflushed)
+            return
         }
     }
 }
