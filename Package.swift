@@ -87,7 +87,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "steward-fuzz",
-            dependencies: ["MLflow", "Monitoring", "Statistics", "Tables", "Core", argumentParser],
+            dependencies: ["MLflow", "Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
             path: "Fuzz",
             exclude: ["Corpus"],
             swiftSettings: strict),

@@ -8,6 +8,8 @@ extension Subject {
     static let all: [Subject] = [
         json,
         filter,
+        log,
+        path,
         table("csv", "csv", tokens: csvTokens),
         table("ndjson", "ndjson", tokens: jsonTokens),
         table("npy", "npy", tokens: numpyTokens),
