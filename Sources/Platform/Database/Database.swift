@@ -70,6 +70,14 @@ package final class Database: Sendable {
         return try await repeatable.write(body) { (recorded) async throws(Failure) in try await perform(key, recorded) }
     }
 
+    /// As `write`, for a write that may be made any number of times and is left out when a cache knows its result. It
+    /// takes no part in `Idempotency-Key`: there the writes of a request are told apart by their order.
+    package func writeUnrecorded<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws(Failure) -> Value {
+        try await perform(nil, body)
+    }
+
     private func perform<Value: Sendable>(
         _ key: String?, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(Failure) -> Value {

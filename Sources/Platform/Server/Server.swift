@@ -37,14 +37,17 @@ package struct Server {
         try Migrations.apply(Self.migrations + migrations, driver, now: world.now())
         let database = try Database(driver: driver, recorder: EventLog(now: world.now, signal: signal))
         self.database = database
-        let key = try AuditKey.load(settings.keyFile, name: "steward.\(Self.hostName())/audit")
+        // What may refuse the start comes before what leaves something behind.
+        let artifacts = try LocalArtifactStore(root: settings.artifacts)
+        let known = try await database.read(AuditKey.recorded)
+        let key = try AuditKey.load(settings.keyFile, name: "steward.\(Self.hostName())/audit", recorded: known)
         auditKey = key
         let tokenKey = try await database.write { transaction in
             try AuditKey.check(key, transaction)
             return try ServerSecrets.pageTokenKey(transaction, world.random)
         }
         let services = Services(
-            database: database, world: world, artifacts: try LocalArtifactStore(root: settings.artifacts),
+            database: database, world: world, artifacts: artifacts,
             pageTokens: PageTokens(key: tokenKey))
         self.services = services
         domains = try plug(services)

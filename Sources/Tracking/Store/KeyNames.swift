@@ -25,7 +25,7 @@ final class KeyNames: Sendable {
         for (name, number) in zip(names, known) where number == nil { missing.insert(ExactText(name)) }
         // In one order everywhere, so that two servers cannot wait for each other.
         let wanted = missing.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let found = try await database.write { transaction in
+        let found = try await database.writeUnrecorded { transaction in
             try wanted.map { try Self.number(of: $0, transaction.sql) }
         }
         var fresh: [ExactText: Int64] = [:]

@@ -7,12 +7,14 @@ package enum AuditKey {
     /// - Parameters:
     ///   - path: the file; its folder must exist.
     ///   - name: the log's name (C2SP origin), for a new key.
-    package static func load(_ path: String, name: String) throws(Failure) -> SigningKey {
+    ///   - recorded: the public key the database knows; a new key is made only when it knows none.
+    package static func load(_ path: String, name: String, recorded: String?) throws(Failure) -> SigningKey {
         do {
             let bytes = try FileContents.read(path, limit: 4096)
             let text = String(decoding: bytes, as: UTF8.self)
             return try SigningKey(parsing: String(text.prefix { $0 != "\n" }))
         } catch  where error.code == .notFound {
+            guard recorded == nil else { throw otherKey(recorded ?? "") }
             let key = try SigningKey(name: name)
             try AtomicFile.write(Array((key.secretText + "\n").utf8), to: path, mode: 0o600)
             return key
@@ -23,16 +25,24 @@ package enum AuditKey {
 
     /// Records the public key at the first start; refuses another one later.
     package static func check(_ key: SigningKey, _ transaction: Transaction) throws {
-        let known = try transaction.sql.first("SELECT verifier FROM eventlog_key WHERE id = 1") { $0.text(0) }
-        guard let known else {
+        guard let known = try recorded(transaction.sql) else {
             try transaction.sql.execute(
                 "INSERT INTO eventlog_key (id, verifier) VALUES (1, ?1)", [.text(key.verifier.description)])
             return
         }
         guard known.utf8.elementsEqual(key.verifier.description.utf8) else {
-            throw Failure(
-                .conflict, "the audit log of this database is signed with another key (\(known))",
-                hint: "Copy keys/audit.key from the data folder of the server that made the database.")
+            throw otherKey(known)
         }
+    }
+
+    /// The public key that signs the log of this database, if one does yet.
+    package static func recorded(_ sql: any SQLConnection) throws -> String? {
+        try sql.first("SELECT verifier FROM eventlog_key WHERE id = 1") { $0.text(0) }
+    }
+
+    private static func otherKey(_ known: String) -> Failure {
+        Failure(
+            .conflict, "the audit log of this database is signed with another key (\(known))",
+            hint: "Copy keys/audit.key from the data folder of the server that made the database.")
     }
 }
