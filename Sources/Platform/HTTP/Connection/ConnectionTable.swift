@@ -9,8 +9,7 @@ final class ConnectionTable {
     let responder: Responder
     let limits: ConnectionLimits
     let figures: ServerFigures
-    /// Since when the server has been stopping.
-    private(set) var stopping: NIODeadline?
+    private(set) var isStopping = false
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var sweeping: RepeatedTask?
     private var dateField = DateField()
@@ -51,9 +50,7 @@ final class ConnectionTable {
     }
 
     /// From now on answers end their connection, and idle connections are closed.
-    func stop() { stopping = .now() }
-
-    var isStopping: Bool { stopping != nil }
+    func stop() { isStopping = true }
 
     func closeAll() {
         sweeping?.cancel()
