@@ -86,14 +86,14 @@ struct Operation {
 
     static func writes(_ run: String) -> [Operation] {
         let points = (0..<1000).map {
-            #"{"key":"b\#($0 % 10)","value":0.\#($0)1,"timestamp":TIME,"step":\#($0)}"#
-        }.joined(separator: ",")
+            #"{"key":"b\#($0 % 10)","value":0.\#($0)1,"step":\#($0),"timestamp":"#
+        }
         return [
             Operation("log-metric", "runs/log-metric") {
                 #"{"run_id":"\#(run)","key":"m","value":0.\#($0)1,"timestamp":\#($0),"step":\#($0)}"#
             },
             Operation("log-batch 1000", "runs/log-batch") {
-                #"{"run_id":"\#(run)","metrics":[\#(points.replacing("TIME", with: "\($0 + 1)"))]}"#
+                #"{"run_id":"\#(run)","metrics":[\#(points.joined(separator: "\($0 + 1)},"))\#($0 + 1)}]}"#
             },
             Operation("create_run", "runs/create") {
                 #"{"experiment_id":"0","run_name":"r\#($0)","start_time":\#($0)}"#

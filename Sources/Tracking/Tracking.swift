@@ -15,8 +15,11 @@ package struct Tracking: Domain {
     let keys = KeyNames()
     let artifacts: ArtifactService
 
-    package init(_ services: Services) {
+    private let bounds: SearchBounds
+
+    package init(_ services: Services, bounds: SearchBounds = SearchBounds()) {
         self.services = services
+        self.bounds = bounds
         artifacts = ArtifactService(services)
     }
 
@@ -35,7 +38,7 @@ package struct Tracking: Domain {
     package var endpoints: [Endpoint] {
         [
             ExperimentCalls(services: services).endpoints,
-            RunCalls(services: services, keys: keys).endpoints,
+            RunCalls(services: services, keys: keys, bounds: bounds).endpoints,
             LogCalls(services: services, keys: keys).endpoints,
             HistoryCalls(services: services, keys: keys).endpoints,
             RunLinkCalls(services: services, keys: keys).endpoints,

@@ -24,7 +24,7 @@ final class TestServer: Sendable {
     private let folder: URL
 
     /// - Parameter wrapping: makes the artifact store from one in a folder of this server.
-    init(wrapping: (LocalArtifactStore) -> any ArtifactStore = { $0 }) throws {
+    init(bounds: SearchBounds = SearchBounds(), wrapping: (LocalArtifactStore) -> any ArtifactStore = { $0 }) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "tracking-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let driver = SQLiteDriver(path: folder.appending(path: "steward.db").path, readers: 2)
@@ -36,7 +36,7 @@ final class TestServer: Sendable {
             database: try Database(driver: driver, recorder: events), world: world,
             artifacts: wrapping(try LocalArtifactStore(root: folder.appending(path: "artifacts").path)),
             pageTokens: PageTokens(key: Array(repeating: 7, count: 32)))
-        tracking = Tracking(services)
+        tracking = Tracking(services, bounds: bounds)
         routes = try RouteTable(tracking.endpoints)
     }
 

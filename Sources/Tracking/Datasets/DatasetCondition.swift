@@ -3,9 +3,10 @@ import Platform
 
 /// Conditions on the datasets a run used. Several conditions may each be met by another dataset, as in MLflow.
 enum DatasetCondition {
-    /// True of the runs (`r`) that used a dataset which meets the comparison.
+    /// True of the runs that used a dataset which meets the comparison.
+    /// - Parameter run: an expression for the number of the run.
     static func sql(
-        _ comparison: SearchComparison, _ dialect: SQLDialect, _ parameters: inout SQLParameters
+        _ comparison: SearchComparison, run: String, _ dialect: SQLDialect, _ parameters: inout SQLParameters
     ) -> String {
         let inputs = "SELECT 1 FROM tracking_dataset_input i"
         if comparison.field.key == "context" {
@@ -13,13 +14,13 @@ enum DatasetCondition {
             let condition = SearchCondition.sql("t.value", comparison, dialect, &parameters)
             return """
                 EXISTS (\(inputs) JOIN tracking_dataset_input_tag t ON t.input = i.id
-                WHERE i.run = r.id AND t.key = \(context) AND \(condition))
+                WHERE i.run = \(run) AND t.key = \(context) AND \(condition))
                 """
         }
         let column = comparison.field.key == "digest" ? "d.digest" : "d.name"
         let condition = SearchCondition.sql(column, comparison, dialect, &parameters)
         return """
-            EXISTS (\(inputs) JOIN tracking_dataset d ON d.id = i.dataset WHERE i.run = r.id AND \(condition))
+            EXISTS (\(inputs) JOIN tracking_dataset d ON d.id = i.dataset WHERE i.run = \(run) AND \(condition))
             """
     }
 }

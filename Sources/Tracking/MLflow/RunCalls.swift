@@ -6,6 +6,7 @@ import Platform
 struct RunCalls: Sendable {
     let services: Services
     let keys: KeyNames
+    let bounds: SearchBounds
 
     var endpoints: [Endpoint] {
         let reader = Endpoint.Access.may(.readExperiments)
@@ -169,9 +170,10 @@ struct RunCalls: Sendable {
         guard experiments.count <= 10_000 else {
             throw Failure(.invalid, "A search takes at most 10000 experiments; got \(experiments.count).")
         }
-        let query = RunQuery(
+        var query = RunQuery(
             experiments: experiments, lifecycle: lifecycle, filter: try SearchFilter.parse(filter, for: .runs),
             orderings: try SearchOrdering.parse(orderBy, for: .runs), limit: Int(try SearchRequest.limit(limit)))
+        query.bounds = bounds
         let scope = SearchRequest.scope(
             "runs", ["\(experiments)", filter, "\(lifecycle)"] + orderBy)
         return (query, scope)

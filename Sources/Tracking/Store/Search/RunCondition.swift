@@ -13,8 +13,9 @@ struct RunCondition {
         let test: (inout SQLParameters) -> String
     }
 
-    /// True of the runs (`r`) that meet the condition.
-    let test: (inout SQLParameters) -> String
+    /// True of the runs (`r`) that meet the condition. The text is an expression for `r.id`: where another table leads,
+    /// its column lets the database test a run before it reads the run.
+    let test: (String, inout SQLParameters) -> String
     /// Where to find the runs that meet it; nil where no index helps.
     var source: Source?
     /// Of a condition that names runs: no more than these are meant.
@@ -33,14 +34,14 @@ extension RunCondition {
         case .metric: self = Self.metric(comparison, key, dialect)
         case .parameter: self = Self.text("tracking_parameter", comparison, key, dialect)
         case .tag: self = Self.text("tracking_tag", comparison, key, dialect)
-        case .dataset: self = RunCondition { DatasetCondition.sql(comparison, dialect, &$0) }
+        case .dataset: self = RunCondition { DatasetCondition.sql(comparison, run: $0, dialect, &$1) }
         case .metadata: throw Failure(.bug, "runs have no metadata")
         }
     }
 
-    init(_ test: @escaping (inout SQLParameters) -> String) { self.test = test }
+    init(_ test: @escaping (String, inout SQLParameters) -> String) { self.test = test }
 
-    static var never: RunCondition { RunCondition { _ in "1 = 0" } }
+    static var never: RunCondition { RunCondition { _, _ in "1 = 0" } }
 
     private static func attribute(
         _ comparison: SearchComparison, nameKey: Int64?, _ dialect: SQLDialect
@@ -51,7 +52,7 @@ extension RunCondition {
             // The name as the tag has it: a run whose tag was deleted has none to compare.
             return text("tracking_tag", comparison, nameKey, dialect)
         case "run_id", "user_id", "status", "artifact_uri", "start_time", "end_time":
-            var condition = RunCondition { SearchCondition.sql("r.\(key)", comparison, dialect, &$0) }
+            var condition = RunCondition { SearchCondition.sql("r.\(key)", comparison, dialect, &$1) }
             if key == "run_id" {
                 switch (comparison.comparator, comparison.value) {
                 case (.equal, .text(let runID)): condition.runIDs = [runID]
@@ -71,9 +72,9 @@ extension RunCondition {
             let value = SearchCondition.sql("\(row).value", comparison, dialect, &parameters)
             return allowsNaN ? "(\(row).is_nan = 1 OR \(value))" : "\(row).is_nan = 0 AND \(value)"
         }
-        var condition = RunCondition { parameters in
-            "EXISTS (SELECT 1 FROM tracking_latest f WHERE f.run = r.id AND f.key = \(parameters.add(.integer(key))) "
-                + "AND \(test("f", &parameters)))"
+        var condition = RunCondition { run, parameters in
+            "EXISTS (SELECT 1 FROM tracking_latest f WHERE f.run = \(run) AND f.key = "
+                + "\(parameters.add(.integer(key))) AND \(test("f", &parameters)))"
         }
         condition.requires = comparison.field
         condition.allowsNaN = allowsNaN
@@ -85,24 +86,28 @@ extension RunCondition {
         _ table: String, _ comparison: SearchComparison, _ key: Int64?, _ dialect: SQLDialect
     ) -> RunCondition {
         let isNull = comparison.comparator == .isNull
-        guard let key else { return isNull ? RunCondition { _ in "1 = 1" } : never }
-        let exists: (inout SQLParameters, String) -> String = { parameters, test in
-            "EXISTS (SELECT 1 FROM \(table) f WHERE f.run = r.id AND f.key = \(parameters.add(.integer(key)))\(test))"
+        guard let key else { return isNull ? RunCondition { _, _ in "1 = 1" } : never }
+        let exists: (String, inout SQLParameters, String) -> String = { run, parameters, test in
+            "EXISTS (SELECT 1 FROM \(table) f WHERE f.run = \(run) AND f.key = "
+                + "\(parameters.add(.integer(key)))\(test))"
         }
-        if isNull { return RunCondition { "NOT " + exists(&$0, "") } }
+        if isNull { return RunCondition { "NOT " + exists($0, &$1, "") } }
         var condition: RunCondition
         if comparison.comparator == .isNotNull {
-            condition = RunCondition { exists(&$0, "") }
+            condition = RunCondition { exists($0, &$1, "") }
             condition.source = Source(table: table, key: key) { _ in "1 = 1" }
         } else {
-            condition = RunCondition { parameters in
+            condition = RunCondition { run, parameters in
                 let test = SearchCondition.sql("f.value", comparison, dialect, &parameters)
-                return exists(&parameters, " AND \(test)")
+                return exists(run, &parameters, " AND \(test)")
             }
         }
         if comparison.comparator == .equal, case .text(let value) = comparison.value {
-            // The index holds the beginning of the value.
+            // The index holds the first 40 characters of the value: a shorter one is told by them alone.
             condition.source = Source(table: table, key: key) { parameters in
+                guard value.unicodeScalars.count >= 40 else {
+                    return "substr(d.value, 1, 40) = \(parameters.add(.text(value)))"
+                }
                 let value = parameters.add(.text(value))
                 return "substr(d.value, 1, 40) = substr(\(value), 1, 40) AND d.value = \(value)"
             }

@@ -6,8 +6,10 @@ import Platform
 ///
 /// 1. identifiers, when the filter names them;
 /// 2. the index of a condition that few runs meet, which is found out by counting up to a bound;
-/// 3. the index the runs are sorted by, walked from the last page's end until the page is full;
-/// 4. otherwise all runs of the experiments, sorted.
+/// 3. the index the runs are sorted by, walked from the last page's end until the page is full, if among the first of
+///    the walk enough runs meet the filter;
+/// 4. the index of the condition that the fewest runs meet, counted further;
+/// 5. otherwise all runs of the experiments, sorted.
 struct RunSearch {
     let sql: any SQLConnection
     let query: RunQuery
@@ -58,21 +60,68 @@ struct RunSearch {
         if conditions.contains(where: { $0.runIDs != nil }) {
             return [Lead(kind: .sorted, experiments: experiments)]
         }
-        if let index = try mostSelective(experiments[0]) {
+        // So few that looking at all of them costs less than walking the order, whatever else is asked.
+        let bounds = query.bounds
+        let few = min(max(bounds.pages * query.limit, bounds.few.lowerBound), bounds.few.upperBound)
+        if let index = try mostSelective(experiments[0], below: few) {
             return [Lead(kind: .condition(index), experiments: experiments)]
         }
+        let walk: [Lead]
         if let leader = order.leader {
-            return [Lead(kind: .ordered(leader), experiments: experiments)]
+            walk = [Lead(kind: .ordered(leader), experiments: experiments)]
+        } else if order.isByStart {
+            walk = states.map { Lead(kind: .sorted, experiments: experiments, isDeleted: $0) }
+        } else {
+            return [Lead(kind: .sorted, experiments: experiments)]
         }
-        if order.isByStart, query.lifecycle == .all {
-            return [false, true].map { Lead(kind: .sorted, experiments: experiments, isDeleted: $0) }
+        if try isLong(walk[0]), let index = try mostSelective(experiments[0], below: bounds.counted) {
+            return [Lead(kind: .condition(index), experiments: experiments)]
         }
-        return [Lead(kind: .sorted, experiments: experiments)]
+        return walk
     }
 
-    /// The condition that so few runs meet that looking at all of them costs less than walking the order.
-    private func mostSelective(_ experiment: Int64) throws -> Int? {
-        var bound = min(max(20 * query.limit, 2000), 20_000)
+    private var states: [Bool] {
+        switch query.lifecycle {
+        case .active: [false]
+        case .deleted: [true]
+        case .all: [false, true]
+        }
+    }
+
+    /// Whether a page would take a long walk along the order, because few of the runs at its beginning meet the filter.
+    private func isLong(_ lead: Lead) throws -> Bool {
+        guard conditions.contains(where: { $0.source != nil }) else { return false }
+        var parameters = SQLParameters()
+        let experiment = parameters.add(.integer(lead.experiments[0]))
+        let walked: String
+        if case .ordered(let leader) = lead.kind {
+            let first = leader.field.entity == .metric ? "value" : "substr(value, 1, 40)"
+            let direction = order.keySet.columns[0].isAscending ? "" : " DESC"
+            walked = """
+                SELECT run AS id FROM \(leader.table) WHERE experiment = \(experiment) AND key = \(leader.key)\
+                \(leader.field.entity == .metric ? " AND is_nan = 0" : "") ORDER BY \(first)\(direction)
+                """
+        } else {
+            let direction = order.keySet.columns[0].isAscending ? "" : " DESC"
+            walked = """
+                SELECT id FROM tracking_run WHERE experiment = \(experiment) AND is_deleted = \
+                \(lead.isDeleted == true ? 1 : 0) ORDER BY start_time\(direction)
+                """
+        }
+        let size = parameters.add(.int(query.bounds.sample))
+        let tests = conditions.map { $0.test("w.id", &parameters) }
+        let counts = try sql.first(
+            """
+            SELECT count(*), sum(CASE WHEN \(tests.joined(separator: " AND ")) THEN 1 ELSE 0 END)
+            FROM (\(walked) LIMIT \(size)) AS w JOIN tracking_run r ON r.id = w.id
+            """, parameters.values, { (walked: $0.int(0), met: $0.int(1)) })
+        guard let counts else { return false }
+        return counts.walked == query.bounds.sample && counts.met < query.bounds.sampleNeeded
+    }
+
+    /// The condition with an index that the fewest runs meet, if these are less than `bound`.
+    private func mostSelective(_ experiment: Int64, below bound: Int) throws -> Int? {
+        var bound = bound
         var best: Int?
         for (index, condition) in conditions.enumerated() {
             guard let source = condition.source else { continue }
@@ -145,6 +194,7 @@ extension RunSearch {
     ) throws -> [FoundRun] {
         var parameters = SQLParameters()
         var from = "tracking_run r"
+        var run = "r.id"
         var joins = order.joins
         var tests: [String] = []
         var keySet = order.keySet
@@ -153,6 +203,7 @@ extension RunSearch {
         case .condition(let index):
             guard let source = conditions[index].source else { throw Failure(.bug, "a condition without an index") }
             from = "\(source.table) d CROSS JOIN tracking_run r"
+            run = "d.run"
             tests += [
                 "d.experiment \(isAmong(lead.experiments, &parameters))",
                 "d.key = \(parameters.add(.integer(source.key)))", source.test(&parameters), "r.id = d.run",
@@ -164,6 +215,7 @@ extension RunSearch {
             let stretch = stretch ?? .values
             // The leading table takes the place of the join that fetches the first column.
             from = "\(leader.table) o1 CROSS JOIN tracking_run r"
+            run = "o1.run"
             joins.removeFirst()
             tests += [
                 "o1.experiment \(isAmong(lead.experiments, &parameters))",
@@ -177,7 +229,7 @@ extension RunSearch {
         if let position { tests.append(keySet.after(position, &parameters)) }
         for (index, condition) in conditions.enumerated() {
             if case .condition(index) = lead.kind { continue }
-            tests.append(condition.test(&parameters))
+            tests.append(condition.test(run, &parameters))
         }
         let statement = """
             SELECT \(RunStore.columns), \(order.keySet.selection) FROM \(from) \(joins.joined(separator: " ")) \
