@@ -43,7 +43,7 @@ struct WebhookEndpoints: Sendable {
             ("name", change.name != nil), ("url", change.url != nil), ("events", change.topics != nil),
         ]
         where !isGiven { throw Failure(.invalid, "\(field): it must be given") }
-        return .json(Self.json(try await registry.createWebhook(change, request)), status: 201)
+        return try await registry.createWebhook(change, request) { .json(Self.json($0), status: 201) }
     }
 
     @Sendable private func get(_ request: Request) async throws -> Response {
@@ -53,7 +53,7 @@ struct WebhookEndpoints: Sendable {
 
     @Sendable private func update(_ request: Request) async throws -> Response {
         let change = try await Self.change(request)
-        return .json(Self.json(try await registry.updateWebhook(try request.parameter("id"), change, request)))
+        return try await registry.updateWebhook(request.parameter("id"), change, request) { .json(Self.json($0)) }
     }
 
     @Sendable private func delete(_ request: Request) async throws -> Response {
@@ -87,10 +87,9 @@ struct WebhookEndpoints: Sendable {
     @Sendable private func redeliver(_ request: Request) async throws -> Response {
         let (id, delivery) = (try request.parameter("id"), try request.parameter("delivery"))
         let webhooks = registry.webhooks
-        return .json(
-            Self.json(
-                try await registry.write(request) { try webhooks.redeliver(delivery, webhook: id, $0.transaction) }),
-            status: 202)
+        return try await registry.write(request) {
+            .json(Self.json(try webhooks.redeliver(delivery, webhook: id, $0.transaction)), status: 202)
+        }
     }
 
     private static func change(_ request: Request) async throws -> WebhookChange {

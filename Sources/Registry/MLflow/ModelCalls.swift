@@ -51,8 +51,9 @@ struct ModelCalls: Sendable {
         let name = try message.requiredText("name")
         let tags = try message.tags()
         let description = try message.text("description")
-        return .model(
-            try await registry.write(request) { try $0.createModel(name, description: description, tags: tags) })
+        return try await registry.write(request) {
+            .model(try $0.createModel(name, description: description, tags: tags))
+        }
     }
 
     @Sendable private func get(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -63,13 +64,13 @@ struct ModelCalls: Sendable {
     @Sendable private func rename(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let name = try message.requiredText("name")
         let newName = try message.requiredText("new_name")
-        return .model(try await registry.write(request) { try $0.renameModel(name, to: newName) })
+        return try await registry.write(request) { .model(try $0.renameModel(name, to: newName)) }
     }
 
     @Sendable private func update(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let name = try message.requiredText("name")
         let description = try message.text("description")
-        return .model(try await registry.write(request) { try $0.updateModel(name, description: description) })
+        return try await registry.write(request) { .model(try $0.updateModel(name, description: description)) }
     }
 
     @Sendable private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {

@@ -42,7 +42,7 @@ struct VersionCalls: Sendable {
             runLink: try message.text("run_link") ?? "", description: try message.text("description") ?? "",
             tags: try message.tags())
         let (check, sources) = (registry.settings.sourceCheck, registry.sources)
-        return .version(try await registry.write(request) { try $0.registerVersion(wanted, check, sources) })
+        return try await registry.write(request) { .version(try $0.registerVersion(wanted, check, sources)) }
     }
 
     @Sendable private func get(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -60,8 +60,9 @@ struct VersionCalls: Sendable {
     @Sendable private func update(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let (name, number) = try message.version()
         let description = try message.text("description")
-        return .version(
-            try await registry.write(request) { try $0.updateVersion(name, number, description: description) })
+        return try await registry.write(request) {
+            .version(try $0.updateVersion(name, number, description: description))
+        }
     }
 
     @Sendable private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -77,10 +78,9 @@ struct VersionCalls: Sendable {
         let archivesOthers = try message.flag("archive_existing_versions") ?? false
         let stage = try Stage(parsing: stageName)
         let number = try Naming.version(version)
-        return .version(
-            try await registry.write(request) {
-                try $0.moveVersion(name, number, to: stage, archivesOthers: archivesOthers)
-            })
+        return try await registry.write(request) {
+            .version(try $0.moveVersion(name, number, to: stage, archivesOthers: archivesOthers))
+        }
     }
 
     @Sendable private func setTag(_ message: ProtoMessage, _ request: Request) async throws -> Response {

@@ -3,13 +3,18 @@ import Platform
 
 /// What both APIs do with webhooks.
 extension Registry {
-    func createWebhook(_ change: WebhookChange, _ request: Request) async throws(Failure) -> Webhook {
+    /// - Parameter answer: made in the transaction, so that it is kept with the change for when the request comes again.
+    func createWebhook(
+        _ change: WebhookChange, _ request: Request, _ answer: @escaping @Sendable (Webhook) -> Response
+    ) async throws(Failure) -> Response {
         let id = WebhookDeliveries.uuid(services.world.makeID())
-        return try await writeWebhooks(request) { try $0.create(id, change) }
+        return try await writeWebhooks(request) { answer(try $0.create(id, change)) }
     }
 
-    func updateWebhook(_ id: String, _ change: WebhookChange, _ request: Request) async throws(Failure) -> Webhook {
-        try await writeWebhooks(request) { try $0.update(id, change) }
+    func updateWebhook(
+        _ id: String, _ change: WebhookChange, _ request: Request, _ answer: @escaping @Sendable (Webhook) -> Response
+    ) async throws(Failure) -> Response {
+        try await writeWebhooks(request) { answer(try $0.update(id, change)) }
     }
 
     func deleteWebhook(_ id: String, _ request: Request) async throws(Failure) {
