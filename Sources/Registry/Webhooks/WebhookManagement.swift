@@ -3,7 +3,7 @@ import Platform
 
 /// What both APIs do with webhooks.
 extension Registry {
-    /// - Parameter answer: made in the transaction, so that it is kept with the change for when the request comes again.
+    /// - Parameter answer: made in the transaction, so that a request that comes again finds it with the change.
     func createWebhook(
         _ change: WebhookChange, _ request: Request, _ answer: @escaping @Sendable (Webhook) -> Response
     ) async throws(Failure) -> Response {
