@@ -5,22 +5,30 @@
 #endif
 
 /// How many files and connections the process may have open.
+///
+/// The last ones must never be used: libdispatch, which runs all tasks, opens a file of /proc every second to see
+/// whether its threads are busy, and ends the process when it cannot (`_dispatch_workq_count_runnable_workers`). So
+/// clients get a share only.
 package enum FileDescriptors {
-    /// For the database, artifacts and everything else that is no client.
-    private static let reserve = 256
-
     /// Raises the limit to what the system lets us have.
-    /// - Returns: connections that may be open at once.
+    /// - Returns: connections that may be open at once: a third of what is free, since a request may have two files
+    ///   open besides its connection.
     static func forConnections() -> Int {
-        var limit = rlimit()
-        guard getrlimit(resource, &limit) == 0 else { return 768 }
-        if limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = min(limit.rlim_max, 1 << 16)
-            if raised.rlim_cur > limit.rlim_cur, setrlimit(resource, &raised) == 0 { limit = raised }
-        }
-        let total = Int(clamping: limit.rlim_cur)
-        return max(total - reserve, total / 2)
+        raise()
+        return max(4, (limit - (ProcessFigures.openFiles ?? 64) - spare) / 3)
+    }
+
+    /// A descriptor of this number or above is one of the last: descriptors are given out from below.
+    static var highest: Int { limit - max(spare / 2, limit / 16) }
+
+    /// For everything that is neither client nor file of a request.
+    private static let spare = 32
+
+    private static func raise() {
+        var wanted = rlimit()
+        guard getrlimit(resource, &wanted) == 0, wanted.rlim_cur < wanted.rlim_max else { return }
+        wanted.rlim_cur = max(wanted.rlim_cur, min(wanted.rlim_max, 1 << 16))
+        _ = setrlimit(resource, &wanted)
     }
 
     /// The limit in force.

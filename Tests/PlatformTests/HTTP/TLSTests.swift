@@ -114,6 +114,7 @@ struct TLSTests {
 /// Other programs, where the machine has them.
 enum Programs {
     static func find(_ name: String) -> String? {
+        if name.hasPrefix("/") { return name }
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }

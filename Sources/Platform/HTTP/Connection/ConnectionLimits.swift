@@ -33,7 +33,7 @@ package struct ConnectionLimits: Sendable {
     /// How often connections are looked at.
     static let sweepInterval = TimeAmount.milliseconds(250)
     /// When the server stops, an idle connection stays open so long: a request may be on its way.
-    static let quietTime = Duration.milliseconds(250)
+    static let quietTime = Duration.seconds(1)
 }
 
 /// Whether the other side keeps up a minimum rate. Only time in which the server waits for it counts.

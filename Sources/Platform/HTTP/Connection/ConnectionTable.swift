@@ -9,7 +9,8 @@ final class ConnectionTable {
     let responder: Responder
     let limits: ConnectionLimits
     let figures: ServerFigures
-    private(set) var isStopping = false
+    /// Since when the server has been stopping.
+    private(set) var stopping: NIODeadline?
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var sweeping: RepeatedTask?
     private var dateField = DateField()
@@ -50,7 +51,9 @@ final class ConnectionTable {
     }
 
     /// From now on answers end their connection, and idle connections are closed.
-    func stop() { isStopping = true }
+    func stop() { stopping = .now() }
+
+    var isStopping: Bool { stopping != nil }
 
     func closeAll() {
         sweeping?.cancel()

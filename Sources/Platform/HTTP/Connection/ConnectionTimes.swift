@@ -8,8 +8,11 @@ extension Connection {
         if isTakingTooLong(now) { return timeOut() }
         switch phase {
         case .waiting(let since):
-            let limit = table.isStopping ? ConnectionLimits.quietTime : table.limits.idleTime
-            if isPast(since, limit, now) { close() }
+            if let stopping = table.stopping {
+                if isPast(max(since, stopping), ConnectionLimits.quietTime, now) { close() }
+            } else if isPast(since, table.limits.idleTime, now) {
+                close()
+            }
         case .head(let since):
             guard isPast(since, table.limits.headTime, now) else { break }
             table.figures.countTimedOut()

@@ -12,6 +12,18 @@ struct Listener: Sendable {
     let limits: ConnectionLimits
     let figures: ServerFigures
     let logger: Logger
+    private let highestDescriptor = FileDescriptors.highest
+
+    init(
+        tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>], tls: TLSContext?, limits: ConnectionLimits,
+        figures: ServerFigures, logger: Logger
+    ) {
+        self.tables = tables
+        self.tls = tls
+        self.limits = limits
+        self.figures = figures
+        self.logger = logger
+    }
 
     func bootstrap(_ group: any EventLoopGroup) -> ServerBootstrap {
         ServerBootstrap(group: group)
@@ -29,17 +41,14 @@ struct Listener: Sendable {
             .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try open(channel) } }
     }
 
-    /// Without descriptors the system cannot hand over the next connection, and says so again at once. Idle connections
-    /// are closed then, and accepting pauses; clients that wait stay in the system's queue.
-    private func makeAcceptPause() -> AcceptBackoffHandler {
-        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { error in
+    private func makeAcceptPause() -> AcceptPause {
+        AcceptPause { error in
             if figures.countAcceptFailure().isMultiple(of: Self.failuresPerLine) {
                 logger.warning("cannot accept connections for now", metadata: ["errno": "\(error.errnoCode)"])
             }
             for table in tables.values {
                 table.eventLoop.execute { table.value.closeIdle(atMost: Self.closedPerFailure) }
             }
-            return .milliseconds(50)
         }
     }
 
@@ -53,7 +62,8 @@ struct Listener: Sendable {
         channel.closeFuture.whenComplete { [figures] _ in figures.countClosed() }
         guard let table = tables[ObjectIdentifier(channel.eventLoop)]?.value else { return }
         let pipeline = channel.pipeline.syncOperations
-        if count > limits.connections {
+        let descriptor = try? pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { Int($0) }
+        if count > limits.connections || descriptor ?? 0 >= highestDescriptor {
             if table.closeIdle(atMost: 1) == 1 {
                 figures.countDisplaced()
             } else {
@@ -70,6 +80,32 @@ struct Listener: Sendable {
         let decoder = HTTPRequestDecoder(limitConfiguration: decoderLimits)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(Connection(table, isTLS: tls != nil))
+    }
+}
+
+/// Without descriptors the system cannot hand over the next connection, and says so again at once. Accepting pauses
+/// then, and clients that wait stay in the system's queue.
+///
+/// NIO's own `AcceptBackoffHandler` delays the next read, but a read that failed stays asked for, so the event loop would
+/// spin. Reading is therefore switched off altogether.
+private final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private static let time = TimeAmount.milliseconds(50)
+
+    private let failed: (IOError) -> Void
+
+    init(failed: @escaping (IOError) -> Void) { self.failed = failed }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError, let options = context.channel.syncOptions else { return }
+        failed(error)
+        try? options.setOption(.autoRead, value: false)
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: Self.time) {
+            // Fails when the server has stopped meanwhile.
+            channel.setOption(.autoRead, value: true).whenComplete { _ in }
+        }
     }
 }
 
