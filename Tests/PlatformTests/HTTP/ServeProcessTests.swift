@@ -15,6 +15,7 @@ struct ServeProcessTests {
     @Test("SIGTERM: no answer is cut, and the process ends with 0", arguments: [SIGTERM, SIGINT])
     func stop(_ signal: Int32) async throws {
         let server = try await ServeProcess.start()
+        let ready = Gate.Counter()
         let counts = try await withThrowingTaskGroup(of: (sent: Int, answered: Int).self) { group in
             for _ in 0..<8 {
                 group.addTask {
@@ -26,14 +27,17 @@ struct ServeProcessTests {
                         let response = try await client.readResponse()
                         if response.status == 200 { answered += 1 }
                         if response["connection"] == "close" { return (sent, answered) }
-                        if sent == 20 { server.send(signal) }
+                        if sent == 20 { ready.add(1) }
                     }
                 }
             }
+            // Once: the second signal would end the process at once.
+            try await until { ready.value == 8 }
+            server.send(signal)
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(counts.count == 8)
-        #expect(counts.allSatisfy { $0.sent == $0.answered && $0.sent >= 20 })
+        #expect(counts.allSatisfy { $0.sent == $0.answered })
         #expect(await server.waitForExit() == 0)
     }
 

@@ -76,8 +76,14 @@ extension Gate {
     }
 }
 
+/// Waits for something that will happen. What has not happened after minutes never will.
 func until(_ condition: @Sendable () -> Bool) async throws {
-    while !condition() { try await Task.sleep(for: .milliseconds(2)) }
+    for _ in 0..<60_000 {
+        if condition() { return }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+    throw RawClient.Problem(description: "waited in vain")
+}
 }
 
 struct ServerOptions: Sendable {

@@ -50,8 +50,20 @@ final class Connection: ChannelInboundHandler {
 
     var responder: Responder { table.responder }
 
-    /// Since when the client has had nothing to wait for; nil while a request is under way.
-    var idleSince: NIODeadline? { if case .waiting(let since) = phase { since } else { nil } }
+    /// Since when this connection could have been closed to make room: nothing is under way, a head does not get
+    /// finished, or neither does a small body. Nil while a request is being answered or streamed.
+    func dispensableSince(_ now: NIODeadline) -> NIODeadline? {
+        switch phase {
+        case .waiting(let since), .head(let since): return since
+        case .exchange(let exchange):
+            guard case .whole = exchange.intake, !exchange.isRequestComplete,
+                (now - exchange.started).nanoseconds > ConnectionLimits.slowBodyTime.nanoseconds
+            else { return nil }
+            return exchange.started
+        case .lingering(let since): return since
+        case .closed: return nil
+        }
+    }
 
     func close() { context?.close(promise: nil) }
 }

@@ -32,6 +32,8 @@ package struct ConnectionLimits: Sendable {
     static let discardedBytes = 64 << 10
     /// How often connections are looked at.
     static let sweepInterval = TimeAmount.milliseconds(250)
+    /// A body that is read whole and takes longer than this gives way when there are too many connections.
+    static let slowBodyTime = Duration.seconds(5)
     /// When the server stops, an idle connection stays open so long: a request may be on its way.
     static let quietTime = Duration.seconds(1)
 }

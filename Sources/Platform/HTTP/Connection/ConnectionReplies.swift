@@ -123,7 +123,7 @@ extension Connection {
         responder.observer.finished(
             RequestRecord(
                 id: exchange.id, method: exchange.head.method, route: exchange.route, path: exchange.head.rawPath,
-                status: exchange.status, duration: ContinuousClock.now - exchange.started,
+                status: exchange.status, duration: .nanoseconds((.now() - exchange.started).nanoseconds),
                 bytesReceived: exchange.bytesReceived, bytesSent: exchange.bytesSent,
                 client: exchange.head.clientAddress, isCut: isCut))
     }

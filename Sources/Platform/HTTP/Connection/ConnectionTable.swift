@@ -40,11 +40,12 @@ final class ConnectionTable {
         for connection in Array(connections.values) { connection.check(now) }
     }
 
-    /// Makes room: closes those connections that have been idle longest.
+    /// Makes room: closes those connections that have been dispensable longest.
     /// - Returns: how many it closed.
     @discardableResult
     func closeIdle(atMost count: Int) -> Int {
-        let idle = connections.values.compactMap { connection in connection.idleSince.map { (connection, $0) } }
+        let now = NIODeadline.now()
+        let idle = connections.values.compactMap { one in one.dispensableSince(now).map { (one, $0) } }
         let longest = count == 1 ? idle.min { $0.1 < $1.1 }.map { [$0] } ?? [] : idle.sorted { $0.1 < $1.1 }
         for (connection, _) in longest.prefix(count) { connection.close() }
         return min(count, longest.count)

@@ -24,7 +24,7 @@ final class Exchange {
     let id: String
     let head: RequestHead
     let version: HTTPVersion
-    let started = ContinuousClock.now
+    let started = NIODeadline.now()
     let isHead: Bool
     let declaredLength: Int?
     /// Whether the client lets the connection be used again.
