@@ -84,7 +84,6 @@ func until(_ condition: @Sendable () -> Bool) async throws {
     }
     throw RawClient.Problem(description: "waited in vain")
 }
-}
 
 struct ServerOptions: Sendable {
     var limits = ConnectionLimits()
