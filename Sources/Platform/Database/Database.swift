@@ -57,17 +57,23 @@ package final class Database: Sendable {
     }
 
     /// Runs `body` in a transaction and answers when it is on stable storage. When `body` throws, nothing of it stays.
-    /// - Parameter key: what the write changes, where many may change the same thing at once: a run's identifier.
-    ///   Writes with the same key go over the same connection, so that one never waits for another's locks, and with it
-    ///   all that share its transaction.
     /// Inside a request with an `Idempotency-Key` that was carried out before, nothing is done and the result of that
     /// time is given back.
+    /// - Parameters:
+    ///   - key: what the write changes, where many may change the same thing at once: a run's identifier. Writes with
+    ///     the same key go over the same connection, so that one never waits for another's locks, and with it all that
+    ///     share its transaction.
+    ///   - file: of the caller; with `function` it tells the writes of a repeatable request apart.
+    ///   - function: of the caller.
     /// - Throws: what `body` throws; `unavailable` when too many writes wait or the disk is full.
     package func write<Value: Sendable>(
-        key: String? = nil, _ body: @escaping @Sendable (Transaction) throws -> Value
+        key: String? = nil, file: String = #fileID, function: String = #function,
+        _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(Failure) -> Value {
         guard let repeatable = RepeatableWrites.current else { return try await perform(key, body) }
-        return try await repeatable.write(body) { (recorded) async throws(Failure) in try await perform(key, recorded) }
+        return try await repeatable.write(at: "\(file) \(function)", body) { (recorded) async throws(Failure) in
+            try await perform(key, recorded)
+        }
     }
 
     /// As `write`, for a write that may be made any number of times and is left out when a cache knows its result. It

@@ -5,7 +5,8 @@ import Synchronization
 /// its own transaction: the change and the record of it exist together or not at all. When the request comes again, a
 /// write that has a record is not done; its result is given back, and the handler makes its answer from that.
 ///
-/// The writes of a request are told apart by their order, so a handler must do them in the same order each time.
+/// A write is recognised by the function that asked for it, and by how many it had asked for before. So a write that is
+/// needed only sometimes, such as one for a name that is new, is never taken for another.
 package final class RepeatableWrites: Sendable {
     /// The writes of the request that the current task works on; nil for everything that has no `Idempotency-Key`.
     @TaskLocal package static var current: RepeatableWrites?
@@ -13,29 +14,49 @@ package final class RepeatableWrites: Sendable {
     let scope: String
     let fingerprint: String
     let time: Timestamp
-    private let done: [Int64: [UInt8]]
-    private let steps = Atomic<Int64>(0)
+    private let done: [String: [UInt8]]
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Writes asked for, by the function that asked.
+        var counts: [String: Int] = [:]
+        var isLost = false
+    }
 
     /// - Parameters:
     ///   - scope: names the request: who sends it, and its key.
     ///   - fingerprint: tells another request of the same name apart.
-    ///   - done: what was recorded before, by step, from 1.
-    init(scope: String, fingerprint: String, time: Timestamp, done: [Int64: [UInt8]]) {
+    ///   - done: what was recorded before, by step.
+    init(scope: String, fingerprint: String, time: Timestamp, done: [String: [UInt8]]) {
         self.scope = scope
         self.fingerprint = fingerprint
         self.time = time
         self.done = done
     }
 
-    /// Writes the handler has asked for.
-    var count: Int64 { steps.load(ordering: .relaxed) }
+    /// Whether the handler has asked for a write.
+    var isUsed: Bool { state.withLock { !$0.counts.isEmpty } }
 
+    /// Whether a write was done before and its result could not be kept.
+    var isLost: Bool { state.withLock { $0.isLost } }
+
+    /// - Parameter place: the function that asks.
     func write<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value,
+        at place: String, _ body: @escaping @Sendable (Transaction) throws -> Value,
         perform: (@escaping @Sendable (Transaction) throws -> Value) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let step = steps.add(1, ordering: .relaxed).newValue
-        if let result = done[step] { return try WriteResult.decode(result) }
+        let number = state.withLock { state in
+            state.counts[place, default: 0] += 1
+            return state.counts[place, default: 0]
+        }
+        let step = "\(place) \(number)"
+        if let result = done[step] {
+            guard result != WriteResult.lost else {
+                state.withLock { $0.isLost = true }
+                throw Failure(.conflict, "this request was carried out before")
+            }
+            return try WriteResult.decode(result)
+        }
         return try await perform { [self] transaction in
             let value = try body(transaction)
             try record(step, WriteResult.encode(value), transaction)
@@ -44,13 +65,13 @@ package final class RepeatableWrites: Sendable {
     }
 
     /// - Throws: `conflict` when another server has recorded the same write; the transaction is then taken back.
-    private func record(_ step: Int64, _ content: [UInt8], _ transaction: Transaction) throws {
+    private func record(_ step: String, _ content: [UInt8], _ transaction: Transaction) throws {
         let inserted = try transaction.sql.execute(
             """
             INSERT INTO platform_idempotency (scope, step, fingerprint, created_at, content)
             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (scope, step) DO NOTHING
             """,
-            [.text(scope), .integer(step), .text(fingerprint), .integer(time.milliseconds), .blob(content)])
+            [.text(scope), .text(step), .text(fingerprint), .integer(time.milliseconds), .blob(content)])
         guard inserted == 1 else {
             throw Failure(.conflict, "the same request is at work on another server", hint: "Try again in a second.")
         }

@@ -22,7 +22,7 @@ package final class Idempotency: Sendable {
             """
             CREATE TABLE platform_idempotency (
                 scope {text} NOT NULL,
-                step {integer} NOT NULL,
+                step {text} NOT NULL,
                 fingerprint {text} NOT NULL,
                 created_at {integer} NOT NULL,
                 content {blob} NOT NULL,
@@ -36,6 +36,8 @@ package final class Idempotency: Sendable {
     package static let retention: Int64 = 24 * 3600 * 1000
     /// A key, in bytes of visible ASCII.
     static let keyLimit = 255
+    /// The finished answer's place among the steps; no function has this name.
+    private static let answerStep = "answer"
     /// A larger answer is not kept; a repetition makes it again from the results of the writes. 256 KiB.
     static let answerLimit = 256 << 10
 
@@ -74,24 +76,27 @@ package final class Idempotency: Sendable {
         guard stored.allSatisfy({ $0.fingerprint.utf8.elementsEqual(fingerprint.utf8) }) else {
             throw refusal("this Idempotency-Key was used for another request", 422)
         }
-        if let answer = stored.first(where: { $0.step == 0 }) {
+        if let answer = stored.first(where: { $0.step == Self.answerStep }) {
             var response = try Response(replay: try JSONParser.parse(answer.content))
             response.headers["idempotency-replayed"] = "true"
             return response
         }
-        guard stored.allSatisfy({ $0.content != WriteResult.lost }) else {
-            throw refusal("this request was carried out, but the server stopped before it could answer", 409)
-        }
         let writes = RepeatableWrites(
             scope: request.scope, fingerprint: fingerprint, time: world.now(),
             done: Dictionary(uniqueKeysWithValues: stored.map { ($0.step, $0.content) }))
-        let response = try await RepeatableWrites.$current.withValue(writes) { try await handle() }
-        if writes.count > 0, response.status < 400 { await keep(response, writes) }
+        let response: Response
+        do {
+            response = try await RepeatableWrites.$current.withValue(writes) { try await handle() }
+        } catch {
+            guard writes.isLost else { throw error }
+            throw refusal("this request was carried out, but the server stopped before it could answer", 409)
+        }
+        if writes.isUsed, response.status < 400 { await keep(response, writes) }
         return response
     }
 
     private struct Stored {
-        let step: Int64
+        let step: String
         let fingerprint: String
         let content: [UInt8]
     }
@@ -99,9 +104,9 @@ package final class Idempotency: Sendable {
     private func stored(_ scope: String) async throws(Failure) -> [Stored] {
         try await database.read { connection in
             try connection.rows(
-                "SELECT step, fingerprint, content FROM platform_idempotency WHERE scope = ?1 ORDER BY step",
+                "SELECT step, fingerprint, content FROM platform_idempotency WHERE scope = ?1",
                 [.text(scope)]
-            ) { Stored(step: $0.integer(0), fingerprint: $0.text(1), content: $0.bytes(2)) }
+            ) { Stored(step: $0.text(0), fingerprint: $0.text(1), content: $0.bytes(2)) }
         }
     }
 
@@ -113,10 +118,11 @@ package final class Idempotency: Sendable {
             try transaction.sql.execute(
                 """
                 INSERT INTO platform_idempotency (scope, step, fingerprint, created_at, content)
-                VALUES (?1, 0, ?2, ?3, ?4) ON CONFLICT (scope, step) DO NOTHING
+                VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (scope, step) DO NOTHING
                 """,
                 [
-                    .text(writes.scope), .text(writes.fingerprint), .integer(writes.time.milliseconds),
+                    .text(writes.scope), .text(Self.answerStep), .text(writes.fingerprint),
+                    .integer(writes.time.milliseconds),
                     .blob(content),
                 ])
         }

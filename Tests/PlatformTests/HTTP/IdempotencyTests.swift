@@ -12,6 +12,7 @@ struct IdempotencyTests {
         let idempotency: Idempotency
         let gate: Gate
         let crashes = Gate.Counter()
+        let names = Gate.Counter()
 
         init(_ database: Database, _ gate: Gate, _ world: World) {
             self.database = database
@@ -28,6 +29,10 @@ struct IdempotencyTests {
         private static func increment(_ transaction: Transaction) throws -> Int64 {
             try transaction.sql.execute("UPDATE counter SET value = value + 1")
             return try transaction.sql.first("SELECT value FROM counter") { $0.integer(0) } ?? 0
+        }
+
+        private func number() async throws {
+            try await database.write { _ = try $0.sql.execute("UPDATE counter SET value = value + 100") }
         }
 
         var endpoints: [Endpoint] {
@@ -52,6 +57,13 @@ struct IdempotencyTests {
                     let pair = try await database.write { (try Self.increment($0), 1) }
                     if crashes.value > 0 { throw Failure(.bug, "killed") }
                     return .text("\(pair.0)")
+                },
+                // As a name that is numbered once, before the write that uses it.
+                Endpoint("POST", "/named", .anyone, .writes, "Counts after a write that is needed once.") { [self] _ in
+                    if names.value == 0 { try await number() }
+                    names.add(1)
+                    if crashes.value > 0 { throw Failure(.invalid, "refused for now") }
+                    return .text("\(try await database.write { try Self.increment($0) })")
                 },
                 Endpoint("POST", "/wait", .anyone, .writes, "Waits, then counts.") { [self] _ in
                     try await gate.pass()
@@ -141,6 +153,18 @@ struct IdempotencyTests {
             #expect(await post(responder, "/opaque", "b").text == "2")
             #expect(await post(responder, "/opaque", "b").text == "2")
             #expect(try await counter.value == 2)
+        }
+    }
+
+    @Test("a write that was needed the first time only is not taken for the one that was not made")
+    func conditional() async throws {
+        try await withCounter { counter, responder async throws in
+            counter.crashes.add(1)
+            #expect(await post(responder, "/named", "a").status == 400)
+            counter.crashes.add(-1)
+            #expect(await post(responder, "/named", "a").text == "101")
+            #expect(await post(responder, "/named", "a").text == "101")
+            #expect(try await counter.value == 101)
         }
     }
 
