@@ -77,7 +77,7 @@ package final class Database: Sendable {
     }
 
     /// As `write`, for a write that may be made any number of times and is left out when a cache knows its result. It
-    /// takes no part in `Idempotency-Key`: there the writes of a request are told apart by their order.
+    /// takes no part in `Idempotency-Key`: keeping its result would be a waste.
     package func writeUnrecorded<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(Failure) -> Value {
