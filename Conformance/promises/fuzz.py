@@ -38,7 +38,7 @@ class Fuzzer:
         method, path, query, body = copy.deepcopy(self.dice.choice(GOOD))
         path, query, body = self._filled(path), self._filled(query), self._filled(body)
         if not path.startswith("/"):
-            path = self.dice.choice(["/api/2.0/mlflow/"] * 4 + ["/ajax-api/2.0/mlflow/", "/api/3.0/mlflow/"]) + path
+            path = self.dice.choice(["/api/2.0/mlflow/"] * 8 + ["/ajax-api/2.0/mlflow/", "/api/3.0/mlflow/"]) + path
         how = self.dice.choices(
             ["value", "filter", "raw", "bytes", "body", "query", "path", "header", "line", "chunks", "method", "good"],
             [30, 12, 8, 8, 5, 10, 10, 10, 2, 2, 2, 3],
