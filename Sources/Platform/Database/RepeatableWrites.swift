@@ -21,6 +21,7 @@ package final class RepeatableWrites: Sendable {
         /// Writes asked for, by the function that asked.
         var counts: [String: Int] = [:]
         var isLost = false
+        var isOvertaken = false
     }
 
     /// - Parameters:
@@ -39,6 +40,9 @@ package final class RepeatableWrites: Sendable {
 
     /// Whether a write was done before and its result could not be kept.
     var isLost: Bool { state.withLock { $0.isLost } }
+
+    /// Whether another server has made a write of this request meanwhile.
+    var isOvertaken: Bool { state.withLock { $0.isOvertaken } }
 
     /// - Parameter place: the function that asks.
     func write<Value: Sendable>(
@@ -73,6 +77,7 @@ package final class RepeatableWrites: Sendable {
             """,
             [.text(scope), .text(step), .text(fingerprint), .integer(time.milliseconds), .blob(content)])
         guard inserted == 1 else {
+            state.withLock { $0.isOvertaken = true }
             throw Failure(.conflict, "the same request is at work on another server", hint: "Try again in a second.")
         }
     }
@@ -97,14 +102,18 @@ enum WriteResult {
     }
 
     static func decode<Value>(_ bytes: [UInt8]) throws(Failure) -> Value {
-        if let nothing = () as? Value { return nothing }
+        if let nothing = () as? Value {
+            // The result of some other write would mean that this one was never made.
+            guard bytes == JSON.null.serialised() else { throw mismatch }
+            return nothing
+        }
         if let type = Value.self as? any Replayable.Type,
             let value = try type.init(
                 replay: try JSONParser.parse(bytes)) as? Value
         {
             return value
         }
-        throw Failure(.bug, "a stored result is of another type")
+        throw mismatch
     }
 
     static var mismatch: Failure { Failure(.bug, "a stored result is of another type") }

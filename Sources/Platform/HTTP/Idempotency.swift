@@ -62,9 +62,7 @@ package final class Idempotency: Sendable {
             throw refusal("the Idempotency-Key must be 1 to \(Self.keyLimit) visible ASCII characters", 400)
         }
         let scope = request.scope
-        guard active.withLock({ $0.insert(scope).inserted }) else {
-            throw refusal("a request with this Idempotency-Key is being answered", 409, retry: true)
-        }
+        guard active.withLock({ $0.insert(scope).inserted }) else { throw underWay }
         defer { active.withLock { _ = $0.remove(scope) } }
         return try await answer(request, try await stored(scope), handle)
     }
@@ -88,6 +86,8 @@ package final class Idempotency: Sendable {
         do {
             response = try await RepeatableWrites.$current.withValue(writes) { try await handle() }
         } catch {
+            // Two servers had it at once, and the other one was first.
+            if writes.isOvertaken { throw underWay }
             guard writes.isLost else { throw error }
             throw refusal("this request was carried out, but the server stopped before it could answer", 409)
         }
@@ -126,6 +126,10 @@ package final class Idempotency: Sendable {
                     .blob(content),
                 ])
         }
+    }
+
+    private var underWay: RequestChecks.Refusal {
+        refusal("a request with this Idempotency-Key is being answered", 409, retry: true)
     }
 
     private func refusal(_ message: String, _ status: Int, retry: Bool = false) -> RequestChecks.Refusal {

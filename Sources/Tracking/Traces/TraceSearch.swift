@@ -29,6 +29,8 @@ struct TraceSearch {
 
     /// - Parameter position: the `next` of the page before.
     static func page(_ query: TraceQuery, after position: JSON?, _ sql: any SQLConnection) throws -> Page {
+        // PostgreSQL takes no empty list.
+        guard !query.experiments.isEmpty else { return Page(traces: [], next: nil) }
         var search = TraceSearch(query, sql.dialect)
         let keys = try search.sortKeys()
         let conditions = try search.conditions()

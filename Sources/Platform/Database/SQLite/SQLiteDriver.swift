@@ -21,7 +21,9 @@ package struct SQLiteDriver: DatabaseDriver {
 
     package func connect(_ kind: TransactionKind) throws -> any DatabaseWorker {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
+        // Another program that holds the lock for longer is told of to the clients (503). A write waits for the group
+        // before its own, too, so the answer comes within twice this time.
+        configuration.busyMode = .timeout(4)
         configuration.readonly = kind == .reading
         configuration.maximumReaderCount = 1
         configuration.label = "steward"
