@@ -86,8 +86,8 @@ struct Listener: Sendable {
 /// Without descriptors the system cannot hand over the next connection, and says so again at once. Accepting pauses
 /// then, and clients that wait stay in the system's queue.
 ///
-/// NIO's own `AcceptBackoffHandler` delays the next read, but a read that failed stays asked for, so the event loop would
-/// spin. Reading is therefore switched off altogether.
+/// NIO's own `AcceptBackoffHandler` delays the next read, but a read that failed stays asked for, so the event loop
+/// would spin. Reading is therefore switched off altogether.
 private final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
