@@ -34,9 +34,9 @@ private let thirdParty: [String: [String]] = [
     "GRDB": ["Sources/Platform/Database/SQLite/"],
     "GRDBSQLite": ["Sources/Platform/Database/SQLite/"],
     "Logging": ["Sources/Platform/", "Sources/steward/"],
-    "NIOCore": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
-    "NIOHTTP1": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
-    "NIOPosix": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/"],
+    "NIOCore": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/", "Sources/Platform/CLI/"],
+    "NIOHTTP1": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/", "Sources/Platform/CLI/"],
+    "NIOPosix": ["Sources/Platform/HTTP/", "Sources/Platform/Notify/", "Sources/Platform/CLI/"],
     "NIOSSL": ["Sources/Platform/HTTP/"],
 ]
 

@@ -1,3 +1,4 @@
+import Platform
 import Statistics
 
 /// What a report says about one column, as every output words it.

@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// The report for a pull-request comment: the sentence, what is not stable, the rest folded away.

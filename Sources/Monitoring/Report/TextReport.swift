@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// The report on a terminal: the sentence, schema changes, the ranked table, then what is worth knowing.

@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// What follows the table of columns.

@@ -29,6 +29,7 @@ package enum Terminal {
         return true
     }
 
+    package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Columns of the terminal, between 40 and 200; 100 when standard output is not one.

@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// One column's own section: the sentence, the pictures, the numbers.

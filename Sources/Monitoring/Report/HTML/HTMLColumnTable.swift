@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// The ranked table: one row per column, its effect drawn against threshold and noise floor.

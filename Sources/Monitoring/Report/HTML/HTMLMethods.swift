@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// What the methods of other tools said, when they were asked for.

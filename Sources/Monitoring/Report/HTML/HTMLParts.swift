@@ -1,3 +1,5 @@
+import Platform
+
 /// Pieces that several sections of a page use.
 extension Markup {
     mutating func section(_ id: String, _ title: String, _ content: (inout Markup) -> Void) {

@@ -1,30 +1,50 @@
 /// A table for terminals that never exceeds its width: optional columns go first, then long first cells are shortened.
-struct TextTable {
-    struct Column {
+package struct TextTable: Sendable {
+    package struct Column: Sendable {
         let title: String
-        var alignsRight = false
-        /// Columns with the highest number go first when there is no room; 0 stays.
-        var dispensable = 0
-        /// May be shortened down to this many cells.
-        var minimum: Int?
+        let alignsRight: Bool
+        let dispensable: Int
+        let minimum: Int?
+
+        /// - Parameters:
+        ///   - dispensable: columns with the highest number go first when there is no room; 0 stays.
+        ///   - minimum: the column may be shortened down to this many cells.
+        package init(title: String, alignsRight: Bool = false, dispensable: Int = 0, minimum: Int? = nil) {
+            self.title = title
+            self.alignsRight = alignsRight
+            self.dispensable = dispensable
+            self.minimum = minimum
+        }
     }
 
-    struct Cell {
+    package struct Cell: Sendable {
         let text: String
-        var style: TerminalStyle?
+        let style: TerminalStyle?
 
-        init(_ text: String, _ style: TerminalStyle? = nil) {
+        package init(_ text: String, _ style: TerminalStyle? = nil) {
             self.text = text
             self.style = style
         }
     }
 
-    let columns: [Column]
-    var rows: [[Cell]] = []
+    package let columns: [Column]
+    /// A cell for each column.
+    package var rows: [[Cell]]
 
     private static let gap = 2
 
-    func lines(width: Int, colour: Bool) -> [String] {
+    package init(columns: [Column], rows: [[Cell]] = []) {
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// Writes to standard output, fitted to the terminal; what goes into a file or a pipe is left whole.
+    package func write() {
+        let width = Terminal.outputIsTerminal ? Terminal.width : Int.max
+        Terminal.write(lines(width: width, colour: Terminal.usesColour).map { $0 + "\n" }.joined())
+    }
+
+    package func lines(width: Int, colour: Bool) -> [String] {
         var widths = columns.indices.map { index in
             rows.map { DisplayText.width($0[index].text) }.max().map { max($0, columns[index].title.count) }
                 ?? columns[index].title.count
@@ -84,7 +104,7 @@ struct TextTable {
 }
 
 /// What colour means on a terminal; words and icons say the same.
-enum TerminalStyle: String {
+package enum TerminalStyle: String, Sendable {
     case bad = "31;1"
     case warning = "33"
     case good = "32"
@@ -92,19 +112,7 @@ enum TerminalStyle: String {
     case faint = "2"
     case strong = "1"
 
-    func apply(_ text: String, _ colour: Bool) -> String {
+    package func apply(_ text: String, _ colour: Bool) -> String {
         colour ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
-    }
-}
-
-extension Finding {
-    var style: TerminalStyle {
-        switch self {
-        case .drifted, .failed: .bad
-        case .schemaChange, .smallShift: .warning
-        case .undecided: .unknown
-        case .stable: .good
-        case .notComparable: .faint
-        }
     }
 }

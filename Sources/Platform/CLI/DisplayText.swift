@@ -1,9 +1,9 @@
 /// Text from outside (column names, categories, file names) made fit for showing.
-enum DisplayText {
+package enum DisplayText {
     /// Cells a text takes on a terminal: 2 for East Asian wide characters and emoji, 0 for marks that combine.
-    static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+    package static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
-    static func width(_ character: Character) -> Int {
+    package static func width(_ character: Character) -> Int {
         var width = 0
         for scalar in character.unicodeScalars {
             if scalar.properties.isEmojiPresentation || scalar.value == 0xFE0F { return 2 }
@@ -29,7 +29,7 @@ enum DisplayText {
 
     /// Without control characters and without marks that turn the writing direction of what follows; each becomes
     /// U+FFFD. Line breaks and tabs become spaces.
-    static func clean(_ text: String) -> String {
+    package static func clean(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -43,7 +43,7 @@ enum DisplayText {
     }
 
     /// A name as it is shown: clean, and never invisible.
-    static func label(_ name: String) -> String {
+    package static func label(_ name: String) -> String {
         name.allSatisfy(\.isWhitespace) ? (name.isEmpty ? "(no name)" : "(blank)") : clean(name)
     }
 
@@ -56,7 +56,7 @@ enum DisplayText {
     }
 
     /// At most `width` cells; what is cut is cut from the middle, since names differ at both ends.
-    static func shorten(_ text: String, to width: Int) -> String {
+    package static func shorten(_ text: String, to width: Int) -> String {
         let total = self.width(text)
         guard total > width else { return text }
         guard width > 1 else { return width == 1 ? "\u{2026}" : "" }
@@ -70,7 +70,7 @@ enum DisplayText {
     }
 
     /// The longest beginning of at most `width` cells.
-    static func take(_ text: String, _ width: Int) -> String {
+    package static func take(_ text: String, _ width: Int) -> String {
         var used = 0
         var kept = ""
         for character in text {
@@ -83,7 +83,7 @@ enum DisplayText {
     }
 
     /// Lines of at most `width` cells, broken at spaces where there are some.
-    static func wrap(_ text: String, width: Int, indent: String = "") -> [String] {
+    package static func wrap(_ text: String, width: Int, indent: String = "") -> [String] {
         let room = max(1, width - self.width(indent))
         var lines: [String] = []
         var line = ""
