@@ -49,7 +49,7 @@ let package = Package(
         // Domains.
         .target(
             name: "Monitoring",
-            dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser, "Yams"],
+            dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser],
             swiftSettings: strict),
 
         .target(
@@ -64,7 +64,7 @@ let package = Package(
             name: "Platform",
             dependencies: [
                 "Core", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite, logging,
-                nioCore, nioPosix, nioHTTP1, nioSSL,
+                nioCore, nioPosix, nioHTTP1, nioSSL, "Yams",
             ],
             swiftSettings: strict),
 

@@ -11,9 +11,9 @@ private let allowedModules: [String: Set<String>] = {
         "Tables": files.union(["Core", "CKernels", "CArrow", "CZlib"]),
         "Platform": files.union([
             "Core", "CPostgres", "CSyscalls", "ArgumentParser", "AsyncHTTPClient", "Crypto", "GRDB", "GRDBSQLite",
-            "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+            "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Yams",
         ]),
-        "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser", "Yams"]),
+        "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser"]),
         "MLflow": files.union(["Core", "Platform"]),
         "Registry": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "Tracking": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
@@ -26,7 +26,7 @@ private let allowedModules: [String: Set<String>] = {
 /// Third-party modules, and the folders that may know them. `CLI` is the folder of that name of any target.
 private let thirdParty: [String: [String]] = [
     "ArgumentParser": ["Sources/steward/", "Sources/Platform/CLI/", "CLI"],
-    "Yams": ["Sources/Monitoring/Config/", "CLI"],
+    "Yams": ["Sources/Platform/Configuration/"],
     "AsyncHTTPClient": ["Sources/Platform/Notify/", "Sources/Platform/CLI/"],
     "Crypto": ["Sources/Platform/"],
     "CPostgres": ["Sources/Platform/Database/PostgreSQL/"],

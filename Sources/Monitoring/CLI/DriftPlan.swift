@@ -27,22 +27,27 @@ struct DriftPlan {
         verbose = command.output.verbose
         constraints = command.data.constraints
         sagemakerViolations = command.output.sagemakerViolations
-        var file = DriftConfigFile.empty
-        if let path = command.config { file = try DriftConfigFile(path: path) }
+        let file = try Settings(Self.names, file: command.config)
         try readData(command.data, file)
         try readDecision(command.decision, file)
         try readOutput(command.output, file, failOn: command.decision.failOn)
     }
 
-    private mutating func readData(_ options: DataOptions, _ file: DriftConfigFile) throws(Failure) {
-        if let schema = try file.string("schema", flag: options.schema) { reading.kinds = try SchemaFile.read(schema) }
-        let columns = try file.strings("columns", flag: ColumnNames.split(options.columns))
+    /// The settings a file may have: the long flags, and `importances`.
+    private static let names = [
+        "schema", "columns", "exclude", "missing", "prediction", "target", "profile_above", "compat", "method", "alpha",
+        "correction", "threshold", "strict", "segment_by", "chunks", "fail_on", "format", "html", "importances",
+    ]
+
+    private mutating func readData(_ options: DataOptions, _ file: Settings) throws(Failure) {
+        if let schema = try file.text("schema", flag: options.schema) { reading.kinds = try SchemaFile.read(schema) }
+        let columns = try file.texts("columns", flag: ColumnNames.split(options.columns))
         reading.include = columns.isEmpty ? nil : columns
         settings.columns = reading.include
-        reading.exclude = try file.strings("exclude", flag: ColumnNames.split(options.exclude))
-        reading.missing = Set(try file.strings("missing", flag: options.missing))
-        settings.prediction = try file.string("prediction", flag: options.prediction)
-        settings.target = try file.string("target", flag: options.target)
+        reading.exclude = try file.texts("exclude", flag: ColumnNames.split(options.exclude))
+        reading.missing = Set(try file.texts("missing", flag: options.missing))
+        settings.prediction = try file.text("prediction", flag: options.prediction)
+        settings.target = try file.text("target", flag: options.target)
         if let limit = try file.integer("profile_above", flag: options.profileAbove) {
             guard (0...1 << 30).contains(limit) else {
                 throw Failure(.invalid, "--profile-above must be between 0 and \(1 << 30) MiB, not \(limit)")
@@ -51,12 +56,12 @@ struct DriftPlan {
         }
     }
 
-    private mutating func readDecision(_ options: DecisionOptions, _ file: DriftConfigFile) throws(Failure) {
-        settings.compatibility = try choice(file.string("compat", flag: options.compat), "--compat") ?? .steward
-        settings.methods = try file.strings("method", flag: options.method)
-        settings.correction = try choice(file.string("correction", flag: options.correction), "--correction")
+    private mutating func readDecision(_ options: DecisionOptions, _ file: Settings) throws(Failure) {
+        settings.compatibility = try choice(file.text("compat", flag: options.compat), "--compat") ?? .steward
+        settings.methods = try file.texts("method", flag: options.method)
+        settings.correction = try choice(file.text("correction", flag: options.correction), "--correction")
         settings.strict = try file.isSet("strict", flag: options.strict)
-        settings.segmentBy = try file.string("segment_by", flag: options.segmentBy)
+        settings.segmentBy = try file.text("segment_by", flag: options.segmentBy)
         settings.importances = try file.numbers("importances")
         if let alpha = try file.number("alpha", flag: options.alpha) {
             guard alpha > 0, alpha < 1 else { throw Failure(.invalid, "--alpha must be between 0 and 1, not \(alpha)") }
@@ -68,18 +73,18 @@ struct DriftPlan {
             }
             settings.chunks = chunks
         }
-        for text in try file.strings("threshold", flag: options.threshold) {
+        for text in try file.texts("threshold", flag: options.threshold) {
             try addThreshold(text)
         }
     }
 
     private mutating func readOutput(
-        _ options: OutputOptions, _ file: DriftConfigFile, failOn: String?
+        _ options: OutputOptions, _ file: Settings, failOn: String?
     ) throws(Failure) {
-        format = try choice(file.string("format", flag: options.format), "--format") ?? .text
-        html = try file.string("html", flag: options.html)
+        format = try choice(file.text("format", flag: options.format), "--format") ?? .text
+        html = try file.text("html", flag: options.html)
         for output in [html, sagemakerViolations].compactMap(\.self) { try checkOutput(output) }
-        self.failOn = try choice(file.string("fail_on", flag: failOn), "--fail-on") ?? .drift
+        self.failOn = try choice(file.text("fail_on", flag: failOn), "--fail-on") ?? .drift
     }
 
     /// A comparison may take minutes; that its report cannot be written should be known before.

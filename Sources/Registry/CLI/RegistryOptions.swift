@@ -1,6 +1,6 @@
 import ArgumentParser
 package import Core
-import Platform
+package import Platform
 
 /// What `steward serve` can be told about the registry.
 package struct RegistryOptions: ParsableArguments {
@@ -20,7 +20,7 @@ package struct RegistryOptions: ParsableArguments {
         help: ArgumentHelp(
             "What the source of a model version may be: strict as MLflow 3.18, compatible as 2.22. (default: strict)",
             valueName: "rule"))
-    var sourceCheck: String?
+    var sourceCheck: SourceCheck.Strictness?
 
     @Option(
         parsing: .upToNextOption,
@@ -29,30 +29,25 @@ package struct RegistryOptions: ParsableArguments {
 
     package init() {}
 
-    /// - Parameter environment: what the flags leave open comes from `STEWARD_WEBHOOK_ALLOW` and so on, lists
-    ///   separated by commas.
-    package func settings(_ environment: [String: String]) throws(Failure) -> Registry.Settings {
-        var settings = Registry.Settings()
-        settings.destinations.allow(Self.list(webhookAllow, environment["STEWARD_WEBHOOK_ALLOW"]))
-        let schemes = Self.list(webhookSchemes, environment["STEWARD_WEBHOOK_SCHEMES"]).map { $0.lowercased() }
+    /// The names of these options as settings.
+    package static let names = ["webhook_allow", "webhook_schemes", "source_check", "source_schemes"]
+
+    package func settings(_ settings: Settings) throws(Failure) -> Registry.Settings {
+        var registry = Registry.Settings()
+        registry.destinations.allow(try settings.texts("webhook_allow", flag: webhookAllow))
+        let schemes = try settings.texts("webhook_schemes", flag: webhookSchemes).map { $0.lowercased() }
         for scheme in schemes where scheme != "http" && scheme != "https" {
             throw Failure(
                 .invalid, "webhooks cannot go to \(scheme) addresses", hint: "The schemes are http and https.")
         }
-        if !schemes.isEmpty { settings.destinations.schemes = Set(schemes) }
-        if let name = sourceCheck ?? environment["STEWARD_SOURCE_CHECK"] {
-            guard let strictness = SourceCheck.Strictness(rawValue: name) else {
-                throw Failure(.invalid, "\(name) is no rule for sources", hint: "The rules are strict and compatible.")
-            }
-            settings.sourceCheck.strictness = strictness
+        if !schemes.isEmpty { registry.destinations.schemes = Set(schemes) }
+        if let strictness = try settings.choice("source_check", flag: sourceCheck) {
+            registry.sourceCheck.strictness = strictness
         }
-        settings.sourceCheck.furtherSchemes = Set(
-            Self.list(sourceSchemes, environment["STEWARD_SOURCE_SCHEMES"]).map { $0.lowercased() })
-        return settings
-    }
-
-    private static func list(_ flags: [String], _ environment: String?) -> [String] {
-        guard flags.isEmpty, let environment else { return flags }
-        return environment.split(separator: ",").map { $0.trimmingPrefix(while: { $0 == " " }) }.map(String.init)
+        registry.sourceCheck.furtherSchemes = Set(
+            try settings.texts("source_schemes", flag: sourceSchemes).map { $0.lowercased() })
+        return registry
     }
 }
+
+extension SourceCheck.Strictness: ExpressibleByArgument {}

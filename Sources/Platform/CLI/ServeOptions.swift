@@ -1,0 +1,80 @@
+import ArgumentParser
+package import Core
+import Logging
+
+/// Where and how `steward serve` runs, whatever it serves.
+package struct ServeOptions: ParsableArguments {
+    @Option(help: "Address to bind: a loopback address. (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "Port to bind; 0 lets the system choose. (default: 5000)")
+    var port: Int?
+
+    @Option(help: "Folder for everything the server keeps. (default: ./steward-data)")
+    var data: String?
+
+    @Option(help: "SQLite file or postgresql:// address. (default: steward.db in the data folder)")
+    var database: String?
+
+    @Option(help: "Folder for artifacts. (default: artifacts in the data folder)")
+    var artifacts: String?
+
+    @Option(parsing: .upToNextOption, help: "Further host names the server answers to.")
+    var allowedHost: [String] = []
+
+    @Option(parsing: .upToNextOption, help: "Further origins whose pages may send changes.")
+    var allowedOrigin: [String] = []
+
+    @Option(help: "PEM file with the server's certificate and those that lead to its root, for HTTPS.")
+    var tlsCertificate: String?
+
+    @Option(help: "PEM file with the private key of --tls-certificate. Both are read again on SIGHUP.")
+    var tlsKey: String?
+
+    @Option(help: "How log lines on standard error look: text or json. (default: text)")
+    var logFormat: LogFormat?
+
+    @Option(help: "The least level that is logged: debug, info, notice, warning, error. (default: info)")
+    var logLevel: String?
+
+    package init() {}
+
+    /// The names of these options as settings.
+    package static let names = [
+        "host", "port", "data", "database", "artifacts", "allowed_host", "allowed_origin", "tls_certificate", "tls_key",
+        "log_format", "log_level",
+    ]
+
+    package func server(_ settings: Settings) throws(Failure) -> ServerSettings {
+        var server = ServerSettings()
+        if let host = try settings.text("host", flag: host) { server.host = host }
+        if let port = try settings.integer("port", flag: port) { server.port = port }
+        guard (0...65535).contains(server.port) else {
+            throw Failure(.invalid, "\(server.port) is not a port number", hint: "Ports are 0 to 65535.")
+        }
+        if let data = try settings.text("data", flag: data) { server.dataFolder = data }
+        server.database = try settings.text("database", flag: database)
+        server.artifactFolder = try settings.text("artifacts", flag: artifacts)
+        server.allowedHosts = try settings.texts("allowed_host", flag: allowedHost)
+        server.allowedOrigins = try settings.texts("allowed_origin", flag: allowedOrigin)
+        switch (
+            try settings.text("tls_certificate", flag: tlsCertificate), try settings.text("tls_key", flag: tlsKey)
+        ) {
+        case (nil, nil): break
+        case (let certificate?, let key?): server.tls = TLSFiles(certificate: certificate, key: key)
+        default: throw Failure(.invalid, "--tls-certificate and --tls-key belong together")
+        }
+        return server
+    }
+
+    package func log(_ settings: Settings, _ world: World) throws(Failure) -> Log {
+        let name = try settings.text("log_level", flag: logLevel) ?? "info"
+        guard let level = Logger.Level(rawValue: name) else {
+            throw Failure(
+                .invalid, "\(name) is not a level of the log", hint: "Levels: debug, info, notice, warning, error.")
+        }
+        return Log(format: try settings.choice("log_format", flag: logFormat) ?? .text, level: level, now: world.now)
+    }
+}
+
+extension LogFormat: ExpressibleByArgument {}
