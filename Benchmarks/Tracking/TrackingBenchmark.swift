@@ -28,6 +28,7 @@ struct DatabaseOptions: ParsableArguments {
 }
 
 private struct NoEvents: EventRecorder {
+    func check(_ event: PendingEvent) {}
     func append(_ events: [PendingEvent], _ connection: any SQLConnection) {}
     func committed() {}
 }

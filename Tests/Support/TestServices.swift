@@ -13,9 +13,12 @@ package final class TestServices: Sendable {
 
     package var database: Database { services.database }
 
-    /// - Parameter migrations: in the order they are applied; those of the domain under test.
+    /// - Parameters:
+    ///   - migrations: in the order they are applied; those of the domain under test.
+    ///   - recorder: takes the events instead of `events`.
     package init(
-        _ backend: Backend, _ migrations: [Migration], limits: Database.Limits = Database.Limits()
+        _ backend: Backend, _ migrations: [Migration], limits: Database.Limits = Database.Limits(),
+        recorder: (any EventRecorder)? = nil
     ) throws {
         storage = try TestDatabase(backend)
         artifacts = try TestArtifacts()
@@ -24,7 +27,7 @@ package final class TestServices: Sendable {
         var world = World.live
         world.now = { [clock] in clock.next() }
         services = Services(
-            database: try Database(driver: storage.driver, recorder: events, limits: limits), world: world,
+            database: try Database(driver: storage.driver, recorder: recorder ?? events, limits: limits), world: world,
             artifacts: artifacts.store, pageTokens: PageTokens(key: Array(repeating: 7, count: 32)))
     }
 
@@ -37,6 +40,7 @@ package final class EventList: EventRecorder {
 
     package init() {}
 
+    package func check(_ event: PendingEvent) {}
     package func append(_ events: [PendingEvent], _ connection: any SQLConnection) { list.withLock { $0 += events } }
     package func committed() {}
 

@@ -86,6 +86,7 @@ final class TestServer: Sendable {
 final class EventList: EventRecorder {
     private let list = Mutex<[PendingEvent]>([])
 
+    func check(_ event: PendingEvent) {}
     func append(_ events: [PendingEvent], _ connection: any SQLConnection) { list.withLock { $0 += events } }
     func committed() {}
 

@@ -10,8 +10,8 @@ package struct ArtifactPath: Sendable, Hashable, CustomStringConvertible {
 
     /// UTF-8 bytes of one name: what file systems take.
     package static let maximumComponentBytes = 255
-    /// UTF-8 bytes in all, with separators: what the kernel takes.
-    package static let maximumBytes = 4095
+    /// UTF-8 bytes in all, with separators: what S3 takes as a key, and an index of PostgreSQL as well.
+    package static let maximumBytes = 1024
     package static let maximumComponents = 64
     /// A name at the root that begins so is the store's own.
     package static let reservedPrefix = ".steward"

@@ -1,3 +1,4 @@
+package import Core
 import Foundation
 
 /// A write that waits for its turn.
@@ -10,6 +11,9 @@ protocol WriteJob: Sendable {
 /// Puts the events of a transaction into the log, as the last thing before its commit: whatever lock it takes for that
 /// is taken last and held only over the commit, so that two groups never wait for each other in a circle because of it.
 package protocol EventRecorder: Sendable {
+    /// Whether the log can take the event; asked while its write can still be taken back alone.
+    /// - Throws: `invalid` when it cannot.
+    func check(_ event: PendingEvent) throws(Failure)
     func append(_ events: [PendingEvent], _ connection: any SQLConnection) throws
     /// Called after the commit of a transaction that had events.
     func committed()
@@ -18,8 +22,9 @@ package protocol EventRecorder: Sendable {
 /// Many small writes in one transaction: they share the flush to the disk, which is what a commit costs.
 ///
 /// A write that throws takes back only its own changes (a savepoint each). A group that lost against another writer
-/// (a deadlock, say) is run again in halves, which hold fewer locks for a shorter time; one that fails at its commit
-/// fails for every member, since none of it is stored.
+/// (a deadlock, say) is run again in halves, which hold fewer locks for a shorter time, and so is one that failed for
+/// what may be one member's fault. One that fails at its commit otherwise (disk full, connection lost) fails for every
+/// member, since none of it is stored.
 struct GroupCommit: Sendable {
     let recorder: any EventRecorder
     /// How often a lone write is run.
@@ -41,9 +46,18 @@ struct GroupCommit: Sendable {
         case SQLError.lost? where attempt < attempts:
             statistics.countRetry()
             run(jobs, worker, attempt: attempt + 1)
+        case let error? where jobs.count > 1 && Self.mayConcernOne(error): runAgain(jobs, worker, attempt)
         case let error?:
             for (index, job) in jobs.enumerated() { job.fail(group.failed[index] ?? error) }
             statistics.countFailed(jobs.count)
+        }
+    }
+
+    /// Whether a single member may be to blame for what befell all: then the others must not pay for it.
+    private static func mayConcernOne(_ error: any Error) -> Bool {
+        switch error {
+        case SQLError.value, SQLError.statement, SQLError.duplicate, SQLError.timeout, is Failure: true
+        default: false
         }
     }
 
@@ -116,6 +130,7 @@ struct GroupCommit: Sendable {
         if !isAlone { try connection.setSavepoint() }
         do {
             let deliver = try group.jobs[index].run(transaction)
+            for event in transaction.events { try recorder.check(event) }
             if !isAlone { try connection.releaseSavepoint() }
             group.done.append(deliver)
             group.events += transaction.events

@@ -16,6 +16,8 @@ package enum SQLError: Error, Sendable {
     case corrupt(cause: String)
     /// The database cannot be reached, or refuses for now.
     case unavailable(cause: String)
+    /// It takes longer than a statement may. To try again would take as long again.
+    case timeout(cause: String)
     /// A value the database cannot hold: a zero byte in a text, not-a-number, a text too long for an index.
     case value(cause: String)
     /// The statement is wrong: a bug.
@@ -29,15 +31,21 @@ package enum SQLError: Error, Sendable {
         case .lost(let cause), .unavailable(let cause):
             Failure(.unavailable, "the database is not available", hint: "Try again.", cause: cause)
         case .uncertain(let cause):
+            // No client repeats a conflict by itself, as it does what is unavailable.
             Failure(
-                .unavailable, "the database was lost during the commit; whether the change was stored is not known",
+                .conflict, "the database was lost during the commit; whether the change was stored is not known",
                 hint: "Look before you try again.", cause: cause)
         case .diskFull(let cause):
             Failure(
                 .unavailable, "the disk of the server is full; nothing was written",
                 hint: "Free some space; writing goes on by itself.", cause: cause)
         case .corrupt(let cause):
-            Failure(.unavailable, "the database is damaged", hint: "Restore a backup (steward restore).", cause: cause)
+            Failure(.unavailable, "the database is damaged", hint: "Restore a backup: steward restore.", cause: cause)
+        case .timeout(let cause):
+            Failure(
+                .invalid, "the query takes longer than 30 seconds",
+                hint: "Narrow the filter, or ask for fewer results.",
+                cause: cause)
         case .value(let cause): Failure(.invalid, "a value that the database cannot store", cause: cause)
         case .statement(let cause): Failure(.bug, "the database refused a statement", cause: cause)
         }

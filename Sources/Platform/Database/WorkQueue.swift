@@ -88,7 +88,8 @@ final class WorkQueue<Work: Sendable>: Sendable {
 
 /// First in, first out.
 private struct Line<Work> {
-    private var waiting: [(work: Work, arrival: Int)] = []
+    /// Work that was taken leaves nil: it may hold a batch of a megabyte, and the array is cut only now and then.
+    private var waiting: [(work: Work?, arrival: Int)] = []
     private var head = 0
 
     /// When the first in line came, relative to others.
@@ -96,8 +97,9 @@ private struct Line<Work> {
 
     mutating func append(_ work: Work, _ arrival: Int) { waiting.append((work, arrival)) }
 
-    mutating func removeFirst() -> Work {
-        let work = waiting[head].work
+    mutating func removeFirst() -> Work? {
+        guard head < waiting.count else { return nil }
+        let work = waiting[head].work.take()
         head += 1
         if head == waiting.count || head > 1024 {
             waiting.removeFirst(head)

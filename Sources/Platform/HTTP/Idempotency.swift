@@ -45,10 +45,21 @@ package final class Idempotency: Sendable {
     package var routine: Routine {
         Routine("platform.forget-idempotency-keys", every: .seconds(3600)) { [database, world] in
             let oldest = world.now().milliseconds - Self.retention
-            _ = try await database.write { transaction in
-                try transaction.sql.execute(
-                    "DELETE FROM platform_idempotency WHERE created_at < ?1", [.integer(oldest)])
-            }
+            // A batch at a time: other writes wait for each.
+            while try await Self.forget(before: oldest, database) == Self.forgottenAtOnce {}
+        }
+    }
+
+    private static let forgottenAtOnce = 2000
+
+    private static func forget(before oldest: Int64, _ database: Database) async throws -> Int {
+        try await database.write { transaction in
+            try transaction.sql.execute(
+                """
+                DELETE FROM platform_idempotency WHERE (scope, step) IN (
+                    SELECT scope, step FROM platform_idempotency WHERE created_at < ?1
+                    ORDER BY created_at LIMIT \(forgottenAtOnce))
+                """, [.integer(oldest)])
         }
     }
 

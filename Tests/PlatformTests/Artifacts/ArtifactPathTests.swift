@@ -87,7 +87,7 @@ struct ArtifactPathTests {
         #expect(throws: Failure.self) { _ = try ArtifactPath(parsing: String(repeating: "ü", count: 128)) }
         #expect(try ArtifactPath(parsing: path(count, of: 1)).components.count == count)
         #expect(throws: Failure.self) { _ = try ArtifactPath(parsing: path(count + 1, of: 1)) }
-        let longest = path(16, of: name)
+        let longest = path(5, of: 204)
         #expect(longest.utf8.count == ArtifactPath.maximumBytes)
         #expect(try ArtifactPath(parsing: longest).text == longest)
         #expect(throws: Failure.self) { _ = try ArtifactPath(parsing: longest + "/") }

@@ -227,6 +227,7 @@ struct IdempotencyTests {
 }
 
 private struct NoEvents: EventRecorder {
+    func check(_ event: PendingEvent) {}
     func append(_ events: [PendingEvent], _ connection: any SQLConnection) throws {}
     func committed() {}
 }

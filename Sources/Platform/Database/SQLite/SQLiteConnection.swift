@@ -1,34 +1,38 @@
 import GRDB
 import GRDBSQLite
 
-/// Statements run over SQLite's own interface, compiled and kept by GRDB: a row costs no object and no dictionary.
+/// Statements run over SQLite's own interface, on a connection that GRDB opened: a row costs no object and no dictionary.
 final class SQLiteConnection: SQLConnection {
     let dialect = SQLDialect.sqlite
     private let database: GRDB.Database
+    private let statements: SQLiteStatements
 
-    init(_ database: GRDB.Database) { self.database = database }
+    init(_ database: GRDB.Database, _ statements: SQLiteStatements) {
+        self.database = database
+        self.statements = statements
+    }
 
     func forEach(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Void) throws {
-        let statement = try prepared(sql, arguments)
-        defer { sqlite3_reset(statement) }
-        let row = SQLiteRow(statement: statement)
-        while true {
-            switch sqlite3_step(statement) {
-            case SQLITE_ROW: try body(row)
-            case SQLITE_DONE: return
-            case let code: throw error(code)
+        try withStatement(sql, arguments) { statement in
+            let row = SQLiteRow(statement: statement)
+            while true {
+                switch sqlite3_step(statement) {
+                case SQLITE_ROW: try body(row)
+                case SQLITE_DONE: return
+                case let code: throw error(code)
+                }
             }
         }
     }
 
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
-        let statement = try prepared(sql, arguments)
-        defer { sqlite3_reset(statement) }
-        while true {
-            switch sqlite3_step(statement) {
-            case SQLITE_ROW: continue
-            case SQLITE_DONE: return Int(sqlite3_changes(database.sqliteConnection))
-            case let code: throw error(code)
+        try withStatement(sql, arguments) { statement in
+            while true {
+                switch sqlite3_step(statement) {
+                case SQLITE_ROW: continue
+                case SQLITE_DONE: return Int(sqlite3_changes(database.sqliteConnection))
+                case let code: throw error(code)
+                }
             }
         }
     }
@@ -38,7 +42,12 @@ final class SQLiteConnection: SQLConnection {
     }
 
     func begin(_ kind: TransactionKind) throws { try step(kind == .writing ? "BEGIN IMMEDIATE" : "BEGIN") }
-    func commit() throws { try step("COMMIT") }
+
+    /// An input or output error leaves open whether the commit's mark has reached the disk.
+    func commit() throws {
+        do { try step("COMMIT") } catch SQLError.unavailable(let cause) { throw SQLError.uncertain(cause: cause) }
+    }
+
     func rollback() throws { try step("ROLLBACK") }
     func setSavepoint() throws { try step("SAVEPOINT member") }
     func releaseSavepoint() throws { try step("RELEASE member") }
@@ -50,13 +59,13 @@ final class SQLiteConnection: SQLConnection {
 
     private func step(_ sql: String) throws { _ = try execute(sql, []) }
 
-    private func prepared(_ sql: String, _ arguments: [SQLValue]) throws -> OpaquePointer {
-        let statement: OpaquePointer
-        do {
-            statement = try database.cachedStatement(sql: sql).sqliteStatement
-        } catch let error as DatabaseError {
-            throw Self.translate(error)
+    private func withStatement<Result>(
+        _ sql: String, _ arguments: [SQLValue], _ body: (OpaquePointer) throws -> Result
+    ) throws -> Result {
+        guard let statement = statements.lend(sql) else {
+            throw error(sqlite3_errcode(database.sqliteConnection))
         }
+        defer { statements.giveBack(statement, sql) }
         guard arguments.count == Int(sqlite3_bind_parameter_count(statement)) else {
             throw SQLError.statement(cause: "\(arguments.count) values for: \(sql)")
         }
@@ -65,7 +74,7 @@ final class SQLiteConnection: SQLConnection {
             let code = bind(value, statement, Int32(index + 1))
             guard code == SQLITE_OK else { throw error(code) }
         }
-        return statement
+        return try body(statement)
     }
 
     private func bind(_ value: SQLValue, _ statement: OpaquePointer, _ index: Int32) -> Int32 {
@@ -114,8 +123,9 @@ final class SQLiteConnection: SQLConnection {
         case SQLITE_BUSY, SQLITE_LOCKED: return .unavailable(cause: message)
         case SQLITE_FULL: return .diskFull(cause: message)
         case SQLITE_CORRUPT, SQLITE_NOTADB: return .corrupt(cause: message)
-        case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_PERM, SQLITE_INTERRUPT:
+        case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_PERM:
             return .unavailable(cause: message)
+        case SQLITE_INTERRUPT: return .timeout(cause: message)
         case SQLITE_TOOBIG, SQLITE_MISMATCH: return .value(cause: message)
         default: return .statement(cause: message)
         }

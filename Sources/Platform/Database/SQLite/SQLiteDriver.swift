@@ -13,10 +13,15 @@ package struct SQLiteDriver: DatabaseDriver {
     package let readers: Int
     let path: String
 
-    /// - Parameter path: the database file; it is created when absent. Its folder must exist.
-    package init(path: String, readers: Int = 4) {
+    let readLimit: Duration
+
+    /// - Parameters:
+    ///   - path: the database file; it is created when absent. Its folder must exist.
+    ///   - readLimit: how long a read may take, as PostgreSQL's `statement_timeout`.
+    package init(path: String, readers: Int = 4, readLimit: Duration = .seconds(30)) {
         self.path = path
         self.readers = readers
+        self.readLimit = readLimit
     }
 
     package func connect(_ kind: TransactionKind) throws -> any DatabaseWorker {
@@ -32,7 +37,7 @@ package struct SQLiteDriver: DatabaseDriver {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { try Self.prepare($0, kind) }
-            return SQLiteWorker(queue)
+            return try SQLiteWorker(queue, readLimit: kind == .reading ? readLimit : nil)
         } catch let error as DatabaseError {
             throw SQLiteConnection.translate(error)
         }
@@ -64,13 +69,32 @@ package struct SQLiteDriver: DatabaseDriver {
 
 final class SQLiteWorker: DatabaseWorker {
     private let queue: DatabaseQueue
+    private let statements: SQLiteStatements
+    /// Reads only: a write is the server's own, and none that is cut off would ever succeed.
+    private let deadline: SQLiteDeadline?
 
-    init(_ queue: DatabaseQueue) { self.queue = queue }
+    /// - Parameter readLimit: how long one loan may last; nil for no limit.
+    init(_ queue: DatabaseQueue, readLimit: Duration?) throws {
+        self.queue = queue
+        (statements, deadline) = try queue.inDatabase { database in
+            guard let connection = database.sqliteConnection else {
+                throw SQLError.unavailable(cause: "the connection is closed")
+            }
+            return (
+                SQLiteStatements(connection),
+                readLimit.map { SQLiteDeadline(connection, limit: $0) }
+            )
+        }
+    }
 
     func withConnection<Result>(_ body: (any SQLConnection) throws -> Result) throws -> Result {
         try queue.inDatabase { database in
-            defer { if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") } }
-            return try body(SQLiteConnection(database))
+            deadline?.start()
+            defer {
+                deadline?.stop()
+                if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
+            }
+            return try body(SQLiteConnection(database, statements))
         }
     }
 }

@@ -9,6 +9,7 @@ package enum EventEntry {
     static let detailsLimit = 48 * 1024
     /// Longer reasons are cut: bytes.
     static let reasonLimit = 4096
+    static let subjectLimit = 1024
 
     static func text(_ pending: PendingEvent, sequence: Int64, time: Timestamp) throws(Failure) -> [UInt8] {
         let origin = pending.origin
@@ -21,13 +22,20 @@ package enum EventEntry {
             JSON.Member("details", try details(pending.event.details)),
             JSON.Member("kind", .string(pending.event.kind)),
             JSON.Member("seq", .integer(sequence)),
-            JSON.Member("subject", .string(pending.event.subject)),
+            JSON.Member("subject", .string(subject(pending.event.subject))),
             JSON.Member("time", .string(time.rfc3339)),
             JSON.Member("v", .integer(1)),
         ]
-        if let reason = origin.reason { members.append(JSON.Member("reason", .string(cut(reason)))) }
+        if let reason = origin.reason { members.append(JSON.Member("reason", .string(cut(reason, reasonLimit)))) }
         if let id = origin.requestID { members.append(JSON.Member("request_id", .string(id))) }
         return try JSON.object(members).canonical()
+    }
+
+    /// A subject as it is stored and looked for. Longer ones than an index of PostgreSQL takes (2,704 bytes) are cut, and
+    /// told apart by their SHA-256.
+    static func subject(_ subject: String) -> String {
+        guard subject.utf8.count > subjectLimit else { return subject }
+        return cut(subject, subjectLimit) + Hexadecimal.text(of: SHA256.hash(data: Array(subject.utf8)))
     }
 
     private static func details(_ details: JSON) throws(Failure) -> JSON {
@@ -36,9 +44,12 @@ package enum EventEntry {
         return .record(["bytes": .int(text.count), "sha256": .string(Hexadecimal.text(of: SHA256.hash(data: text)))])
     }
 
-    private static func cut(_ reason: String) -> String {
-        guard reason.utf8.count > reasonLimit else { return reason }
-        return String(decoding: reason.utf8.prefix(reasonLimit), as: UTF8.self) + "…"
+    /// The beginning of a text, at most `limit` bytes of whole characters, and a sign that something is missing.
+    private static func cut(_ text: String, _ limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        var end = text.utf8.index(text.startIndex, offsetBy: limit)
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return text[..<end] + "…"
     }
 
     /// Reads an entry back.

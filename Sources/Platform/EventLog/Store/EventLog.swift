@@ -32,6 +32,13 @@ package struct EventLog: EventRecorder {
         self.signal = signal
     }
 
+    package func check(_ event: PendingEvent) throws(Failure) {
+        let text = try EventEntry.text(event, sequence: .max, time: now())
+        guard text.count <= EntryBundle.maximumEntrySize else {
+            throw Failure(.invalid, "the event of this change would take \(text.count) bytes of the event log")
+        }
+    }
+
     package func append(_ events: [PendingEvent], _ connection: any SQLConnection) throws {
         // The row is locked to the end of the transaction: sequence numbers follow the order of commits.
         var frontier = try Self.frontier(connection, suffix: connection.dialect.forUpdate)
@@ -42,7 +49,7 @@ package struct EventLog: EventRecorder {
             let text = try EventEntry.text(pending, sequence: frontier.size, time: time)
             entries += [
                 .integer(frontier.size), .integer(time.milliseconds), .text(pending.event.kind),
-                .text(pending.event.subject), .text(String(decoding: text, as: UTF8.self)),
+                .text(EventEntry.subject(pending.event.subject)), .text(String(decoding: text, as: UTF8.self)),
             ]
             for node in frontier.append(MerkleTree.leafHash(text)) {
                 nodes += [.int(node.position.level), .integer(node.position.index), .blob(node.hash.bytes)]

@@ -31,11 +31,13 @@ extension EventLog {
             arguments.append(value)
             return "?\(arguments.count)"
         }
-        if let subject = query.subject { conditions.append("subject = \(parameter(.text(subject)))") }
+        if let subject = query.subject {
+            conditions.append("subject = \(parameter(.text(EventEntry.subject(subject))))")
+        }
         if let tree = query.subjectTree {
             // The subtree is a range of text in byte order: "/" is followed by "0".
             let (exact, low, high) = (
-                parameter(.text(tree)), parameter(.text(tree + "/")), parameter(.text(tree + "0"))
+                parameter(.text(EventEntry.subject(tree))), parameter(.text(tree + "/")), parameter(.text(tree + "0"))
             )
             conditions.append("(subject = \(exact) OR (subject >= \(low) AND subject < \(high)))")
         }
