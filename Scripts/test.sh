@@ -131,7 +131,7 @@ if command -v python3 >/dev/null 2>&1; then
     done
     suite "promises" python3 Conformance/promises/run.py tampering slow_connections torn_log damaged_database \
         kill_under_writers full_disk full_from_the_start refused_then_repeated answered_then_repeated \
-        flush_before_answer no_input_gives_a_500 soak large_artifacts writers_64 writers_512 a_burst
+        flush_before_answer no_input_gives_a_500 soak varied_searches large_artifacts writers_64 writers_512 a_burst
 else
     echo "SKIPPED: no python3, so no MLflow client and no fault tests"
     skipped=$((skipped + 1))

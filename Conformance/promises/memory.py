@@ -83,6 +83,22 @@ def mb(count):
     return f"{count / MEGABYTE:.0f} MB"
 
 
+@promise("D11", title="memory under searches that are never the same")
+def varied_searches(bench):
+    server = bench.server()
+    server.start()
+    client = server.client()
+    with Watch(server) as watch:
+        for count in range(20, 1500):
+            filter = f"attributes.run_id IN ({', '.join(repr(f'{n:032x}') for n in range(count % 300 + 1))})"
+            ids = [str(n) for n in range(count)]
+            answer = client.post("runs/search", {"experiment_ids": ids, "filter": filter, "max_results": count})
+            bench.require("D11", answer.ok, f"{count} experiments: {answer}")
+    # 256 statements for each of the readers stay prepared.
+    bench.require("D11", watch.peak < 300 * MEGABYTE, f"{mb(watch.peak)} were in use")
+    bench.note(f"peak {mb(watch.peak)}")
+
+
 @promise("D11", title="memory while large artifacts come and go")
 def large_artifacts(bench):
     server = bench.server()
