@@ -119,7 +119,7 @@ struct PostgreSQLDriverTests {
                 try transaction.sql.addItem("fatal", 1)
             }
         }
-        #expect(failed?.code == .unavailable)
+        #expect(failed?.code == .conflict)
         #expect(failed?.message.contains("not known") == true)
         #expect(runs.value == 1)
         try await server.database.write { try $0.sql.addItem("next", 1) }

@@ -35,7 +35,8 @@ struct SQLiteStatementTests {
     func bindings() throws {
         let storage = try TestDatabase(.sqlite)
         try storage.driver.connect(.writing).withConnection { connection in
-            #expect(try connection.first("SELECT ?1", [.text("x")]) { $0.text(0) } == "x")
+            let value = try connection.first("SELECT ?1", [.text("x")]) { $0.text(0) }
+            #expect(value == "x")
             #expect(sqlError { _ = try connection.first("SELECT ?1", []) { $0.text(0) } } != nil)
         }
     }
@@ -43,6 +44,8 @@ struct SQLiteStatementTests {
     @Test("a read that takes too long is ended, is told so, and the connection works on")
     func deadline() throws {
         let storage = try TestDatabase(.sqlite)
+        // A reader makes no file.
+        _ = try storage.driver.connect(.writing)
         let driver = SQLiteDriver(path: storage.location, readers: 1, readLimit: .milliseconds(50))
         let worker = try driver.connect(.reading)
         let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
@@ -54,6 +57,7 @@ struct SQLiteStatementTests {
             return
         }
         #expect(error?.failure.code == .invalid)
-        #expect(try worker.withConnection { try $0.first("SELECT 1") { $0.integer(0) } } == 1)
+        let one = try worker.withConnection { connection in try connection.first("SELECT 1") { $0.integer(0) } }
+        #expect(one == 1)
     }
 }

@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// Statements run over SQLite's own interface, on a connection that GRDB opened: a row costs no object and no dictionary.
+/// Statements run over SQLite's own interface, on a connection that GRDB opened: a row costs no object, no dictionary.
 final class SQLiteConnection: SQLConnection {
     let dialect = SQLDialect.sqlite
     private let database: GRDB.Database

@@ -33,7 +33,7 @@ package struct EventLog: EventRecorder {
     }
 
     package func check(_ event: PendingEvent) throws(Failure) {
-        let text = try EventEntry.text(event, sequence: .max, time: now())
+        let text = try EventEntry.text(event, sequence: 1 << 53 - 1, time: now())
         guard text.count <= EntryBundle.maximumEntrySize else {
             throw Failure(.invalid, "the event of this change would take \(text.count) bytes of the event log")
         }
