@@ -51,6 +51,10 @@ package struct Tracking: Domain {
             MultipartCalls(artifacts).endpoints,
             RunArtifactCalls(artifacts).endpoints,
             ServerInfoCall().endpoints,
+            ExperimentEndpoints(services: services).endpoints,
+            RunEndpoints(services: services, keys: keys, bounds: bounds, artifacts: artifacts).endpoints,
+            MetricEndpoints(services: services, keys: keys).endpoints,
+            ArtifactEndpoints(artifacts: artifacts).endpoints,
         ].flatMap { $0 }
     }
 

@@ -73,6 +73,35 @@ final class ArtifactService: Sendable {
         }
     }
 
+    /// A page of a folder, by name.
+    /// - Throws: `notFound`; `invalid` for a file.
+    func page(of folder: ArtifactPath, after name: String?, limit: Int) async throws -> ArtifactListing {
+        try await run { [store] in try store.list(folder, after: name, limit: limit) }
+    }
+
+    /// What is known of the files among entries of a folder; nil for folders, and for files that have changed since.
+    func records(of entries: [ArtifactEntry], in folder: ArtifactPath) async throws -> [ArtifactRecord?] {
+        try await services.database.read { sql in
+            let store = ArtifactRecordStore(sql)
+            return try entries.map { entry in
+                guard !entry.isFolder, let path = try? folder.appending(entry.name) else { return nil }
+                return try store.find(path).flatMap { $0.size == entry.size ? $0 : nil }
+            }
+        }
+    }
+
+    /// How much is below an artifact URI.
+    /// - Parameter limit: the count stops after so many files and folders.
+    /// - Returns: nil when it is not kept by this server.
+    func usage(below uri: String, limit: Int) async throws -> ArtifactUsage? {
+        guard let folder = try? ArtifactPlace.folder(of: uri) else { return nil }
+        do {
+            return try await run { [store] in try store.usage(of: folder, limit: limit) }
+        } catch let failure as Failure where failure.code == .notFound || failure.code == .invalid {
+            return ArtifactUsage()
+        }
+    }
+
     // MARK: - Writing
 
     /// Stores the body of a request under a path.
