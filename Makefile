@@ -15,7 +15,7 @@ build: ## build .build/release/steward
 	@sh Scripts/setup.sh build
 	swift build -c release --product steward
 
-demo: build ## make example data with known drift, compare it, write a report
+demo: build ## compare example data with known drift, start a server with a few runs and models
 	@sh Scripts/demo.sh
 
 test: setup ## lint, build, all tests, golden figures; the last line is the sum

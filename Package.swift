@@ -54,7 +54,8 @@ let package = Package(
 
         .target(
             name: "Registry", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
-        .target(name: "Tracking", dependencies: ["Core", "Platform", "MLflow"], swiftSettings: strict),
+        .target(
+            name: "Tracking", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
 
         // What the domains that speak MLflow's protocol share.
         .target(name: "MLflow", dependencies: ["Core", "Platform"], swiftSettings: strict),
@@ -134,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "MLflowTests", dependencies: ["MLflow", "Core"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core"], swiftSettings: strict),
+            name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "SpecTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

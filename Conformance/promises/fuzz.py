@@ -130,6 +130,9 @@ class Fuzzer:
             ("GET", "/api/2.0/mlflow/registered-models/search", {}),
             ("GET", "/api/2.0/mlflow/model-versions/search", {}),
             ("GET", "/api/2.0/mlflow/experiments/search", {"max_results": 5}),
+            ("GET", "/api/v1/experiments", {}),
+            ("GET", "/api/v1/runs", {}),
+            ("GET", "/api/v1/models", {}),
         ]
         method, path, arguments = self.dice.choice(searches)
         member = self.dice.choice(["filter", "filter", "order_by", "page_token"])

@@ -1,3 +1,4 @@
+package import ArgumentParser
 package import Core
 package import Platform
 
@@ -5,6 +6,8 @@ package import Platform
 package struct Registry: Domain {
     package static let name = "registry"
     package static let migrations = RegistrySchema.migrations
+
+    package static let commands: [any ParsableCommand.Type] = [ModelCommand.self, WebhookCommand.self]
 
     package struct Settings: Sendable {
         package var sourceCheck = SourceCheck()

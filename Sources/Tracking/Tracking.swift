@@ -1,3 +1,4 @@
+package import ArgumentParser
 package import Core
 package import Platform
 
@@ -10,6 +11,8 @@ package struct Tracking: Domain {
             ExperimentMigrations.all, LoggedModelMigrations.all, DatasetMigrations.all, TraceMigrations.all,
             ArtifactMigrations.all,
         ].flatMap { $0 }
+
+    package static let commands: [any ParsableCommand.Type] = [ExperimentCommand.self, RunCommand.self]
 
     let services: Services
     let keys = KeyNames()

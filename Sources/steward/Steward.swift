@@ -3,6 +3,8 @@ import Core
 import Foundation
 import Monitoring
 import Platform
+import Registry
+import Tracking
 
 @main
 struct Steward: ParsableCommand {
@@ -10,7 +12,9 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: [ServeCommand.self] + Monitoring.commands + [EngineCommand.self])
+        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands + Monitoring.commands + [
+            EngineCommand.self
+        ])
 
     /// Runs the command line and ends the process with the status that `ExitStatus` lists.
     static func main() async {

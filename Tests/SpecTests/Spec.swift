@@ -5,11 +5,21 @@ import Foundation
 /// A fenced block whose first line reads ```` ```csv loans.csv ```` is a file. A ```` ```console ```` block holds
 /// commands (`$ steward ...`) and below each what it prints, standard output and standard error together. In what is
 /// expected a line `...` stands for any number of lines and `...` inside a line for any text; `[exit 2]` states the
-/// exit status, which is 0 where nothing is said.
+/// exit status, which is 0 where nothing is said. A ```` ```server ```` block starts a server of its own, which all
+/// commands after it ask; a ```` ```requests ```` block holds requests to it, one a line: `POST /path {"json": "body"}`.
 struct Spec: Sendable {
     enum Step: Sendable, Equatable {
         case file(name: String, content: String)
         case command(Command)
+        case server
+        case request(Request)
+    }
+
+    struct Request: Sendable, Equatable {
+        var line: Int
+        var method: String
+        var path: String
+        var body: String
     }
 
     struct Command: Sendable, Equatable {
@@ -45,6 +55,10 @@ struct Spec: Sendable {
             guard isClosed else { throw Malformed(line: index + 1, description: "the block is not closed") }
             if info.first == "console" {
                 steps += try Self.commands(block).map(Step.command)
+            } else if info == ["server"] {
+                steps.append(.server)
+            } else if info == ["requests"] {
+                steps += try block.map { try .request(Self.request($0.text, line: $0.line)) }
             } else if info.count == 2, info[1].contains("."), !info[1].contains("/") {
                 steps.append(.file(name: info[1], content: block.map { $0.text + "\n" }.joined()))
             }
@@ -53,6 +67,14 @@ struct Spec: Sendable {
     }
 
     var commandCount: Int { steps.count { if case .command = $0 { true } else { false } } }
+
+    private static func request(_ text: String, line: Int) throws -> Request {
+        let parts = text.split(separator: " ", maxSplits: 2).map(String.init)
+        guard parts.count >= 2, parts[1].hasPrefix("/") else {
+            throw Malformed(line: line, description: "no request: METHOD /path BODY")
+        }
+        return Request(line: line, method: parts[0], path: parts[1], body: parts.count > 2 ? parts[2] : "")
+    }
 
     private static func commands(_ block: [(line: Int, text: String)]) throws -> [Command] {
         var commands: [Command] = []

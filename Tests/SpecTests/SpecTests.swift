@@ -22,18 +22,26 @@ struct SpecTests {
     func some() { #expect(!Self.names.isEmpty) }
 
     @Test("the program does what the document says", arguments: names)
-    func document(name: String) throws {
+    func document(name: String) async throws {
         let spec = try Spec(String(contentsOf: Self.folder.appending(path: name), encoding: .utf8))
         #expect(spec.commandCount > 0, "Specs/\(name) runs nothing")
         let place = FileManager.default.temporaryDirectory.appending(path: "steward-spec-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: place) }
+        var server: SpecServer?
+        defer { server?.stop() }
         for step in spec.steps {
             switch step {
             case .file(let file, let content):
                 try content.write(to: place.appending(path: file), atomically: false, encoding: .utf8)
             case .command(let command):
-                try run(command, in: place, name: name)
+                try run(command, in: place, name: name, server: server?.address)
+            case .server:
+                server = try SpecServer(Self.program, in: place)
+            case .request(let request):
+                let status = try await server?.send(request)
+                #expect(
+                    status.map { (200..<300).contains($0) } == true, "Specs/\(name):\(request.line): \(status ?? 0)")
             }
         }
     }
@@ -52,7 +60,7 @@ struct SpecTests {
         #expect(process.terminationStatus == 0 && data == stored, "run `make reference`")
     }
 
-    private func run(_ command: Spec.Command, in place: URL, name: String) throws {
+    private func run(_ command: Spec.Command, in place: URL, name: String, server: String?) throws {
         let words = try Spec.words(command.text)
         guard words.first == "steward" else {
             Issue.record("Specs/\(name):\(command.line): only steward is run, not \(command.text)")
@@ -62,10 +70,8 @@ struct SpecTests {
         process.executableURL = Self.program
         process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = place
-        // Nothing of the developer's machine may show in the output.
-        process.environment = [
-            "HOME": place.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TZ": "UTC", "PATH": "/usr/bin:/bin",
-        ]
+        process.environment = SpecServer.environment(place)
+        if let server { process.environment?["STEWARD_URL"] = server }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
@@ -107,12 +113,18 @@ struct SpecFormatTests {
 
             $ steward 'two words' ""
             ```
+            ```server
+            ```
+            ```requests
+            POST /a/b {"c": "d e"}
+            ```
             """)
         #expect(
             spec.steps == [
                 .file(name: "a.csv", content: "x\n1\n"),
                 .command(.init(line: 7, text: "steward one", expected: ["out", "..."], status: 2)),
-                .command(.init(line: 12, text: "steward 'two words' \"\"")),
+                .command(.init(line: 12, text: "steward 'two words' \"\"")), .server,
+                .request(.init(line: 17, method: "POST", path: "/a/b", body: #"{"c": "d e"}"#)),
             ])
         #expect(try Spec.words("steward 'two words' \"\"") == ["steward", "two words", ""])
     }

@@ -3,18 +3,20 @@ import Foundation
 import MLflow
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 import Tracking
 
-/// The tracking domain over a SQLite file in a folder of its own, called as the HTTP server calls it.
+/// The tracking domain over a database and a folder of its own, called as the HTTP server calls it.
 final class TestServer: Sendable {
     struct Answer {
         let status: Int
         let json: JSON
         let bytes: [UInt8]
 
-        var errorCode: String? { json["error_code"]?.text }
-        var message: String? { json["message"]?.text }
+        var errorCode: String? { json["error_code"]?.text ?? json["error"]?["code"]?.text }
+        var message: String? { json["message"]?.text ?? json["error"]?["message"]?.text }
+        var hint: String? { json["error"]?["hint"]?.text }
     }
 
     let services: Services
@@ -22,12 +24,17 @@ final class TestServer: Sendable {
     let events = EventList()
     let routes: RouteTable
     private let folder: URL
+    private let storage: TestDatabase
 
     /// - Parameter wrapping: makes the artifact store from one in a folder of this server.
-    init(bounds: SearchBounds = SearchBounds(), wrapping: (LocalArtifactStore) -> any ArtifactStore = { $0 }) throws {
+    init(
+        _ backend: Backend = .sqlite, bounds: SearchBounds = SearchBounds(),
+        wrapping: (LocalArtifactStore) -> any ArtifactStore = { $0 }
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "tracking-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let driver = SQLiteDriver(path: folder.appending(path: "steward.db").path, readers: 2)
+        storage = try TestDatabase(backend)
+        let driver = storage.driver
         try Migrations.apply(Tracking.migrations, driver, now: Timestamp(milliseconds: 1_600_000_000_000))
         var world = World.live
         let clock = ClockBox(1_700_000_000_000)
@@ -63,8 +70,8 @@ final class TestServer: Sendable {
             do {
                 response = try await endpoint.handle(request)
             } catch {
-                let failure = error as? Failure ?? Failure(.bug, "\(error)")
-                response = MLflowErrors.write(HTTPFailure(failure, requestID: "test"))
+                let failure = HTTPFailure(error as? Failure ?? Failure(.bug, "\(error)"), requestID: "test")
+                response = path.hasPrefix("/api/v1/") ? ErrorForm.native.write(failure) : MLflowErrors.write(failure)
             }
         case .none, .wrongMethod:
             response = MLflowErrors.write(
@@ -117,6 +124,11 @@ final class CollectingSink: ResponseSink {
 }
 
 extension TestServer {
+    /// A call of Steward's own API.
+    func native(_ method: String, _ path: String, _ body: String? = nil) async -> Answer {
+        await send(method, "/api/v1/" + path, body)
+    }
+
     /// - Returns: the identifier.
     func experiment(_ name: String) async -> String {
         await post("experiments/create", #"{"name":"\#(name)"}"#).json["experiment_id"]?.text ?? ""

@@ -15,3 +15,15 @@ extension ArtifactReader {
         return Hexadecimal.text(of: hash.finalize())
     }
 }
+
+/// The SHA-256 of bytes that come piece by piece.
+package struct ArtifactDigest {
+    private var hash = SHA256()
+
+    package init() {}
+
+    package mutating func append(_ bytes: [UInt8]) { hash.update(data: bytes) }
+
+    /// 64 lower-case hexadecimal digits.
+    package var text: String { Hexadecimal.text(of: hash.finalize()) }
+}

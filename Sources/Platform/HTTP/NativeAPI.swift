@@ -143,7 +143,7 @@ package struct RequestObject: Sendable {
     package func text(_ name: String) throws(Failure) -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.text else { throw Self.wrong(name, "a text") }
-        return text
+        return try Self.storable(text, name)
     }
 
     package func requiredText(_ name: String) throws(Failure) -> String {
@@ -168,7 +168,7 @@ package struct RequestObject: Sendable {
         var texts: [String] = []
         for element in value.elements ?? [.null] {
             guard let text = element.text else { throw Self.wrong(name, "a list of texts") }
-            texts.append(text)
+            texts.append(try Self.storable(text, name))
         }
         return texts
     }
@@ -179,12 +179,20 @@ package struct RequestObject: Sendable {
         guard let members = value.members else { throw Self.wrong(name, "an object") }
         var pairs: [(key: String, value: String?)] = []
         for member in members {
-            guard member.value == .null || member.value.text != nil else {
+            let text = member.value.text
+            guard member.value == .null || text != nil else {
                 throw Self.wrong("\(name).\(member.name.prefix(100))", "a text")
             }
-            pairs.append((member.name, member.value.text))
+            _ = try Self.storable(member.name, name)
+            pairs.append((member.name, try text.map { text throws(Failure) in try Self.storable(text, name) }))
         }
         return pairs
+    }
+
+    /// No text may hold a zero byte: PostgreSQL cannot store one.
+    private static func storable(_ text: String, _ name: String) throws(Failure) -> String {
+        guard !text.utf8.contains(0) else { throw Failure(.invalid, "\(name): it holds a zero byte") }
+        return text
     }
 
     private static func wrong(_ name: String, _ expected: String) -> Failure {

@@ -7,18 +7,35 @@ struct HistoryEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(
-                "GET", "/api/v1/models/{name}/history", .may(.modelRead), .reads,
-                "All changes of a model and its versions, the newest first; also of a deleted model. `limit` (1 to "
-                    + "1000), `before` (a sequence number), `id` (an earlier model of that name).", modelHistory),
-            Endpoint(
-                "GET", "/api/v1/models/{name}/versions/{version}/history", .may(.modelRead), .reads,
-                "All changes of a version, the newest first; also of a deleted one.", versionHistory),
-            Endpoint(
-                "GET", "/api/v1/models/{name}/stages", .may(.modelRead), .reads,
-                "Which version was in which stage: at the moment `at` (RFC 3339), or all periods.", stages),
+            .native(
+                "GET", "models/{name}/history", .may(.modelRead), .reads,
+                "All changes of a model and its versions, the newest first; also of a deleted model.",
+                query: Self.query, response: Self.answer, modelHistory),
+            .native(
+                "GET", "models/{name}/versions/{version}/history", .may(.modelRead), .reads,
+                "All changes of a version, the newest first; also of a deleted one.", query: Self.query,
+                response: Self.answer, versionHistory),
+            .native(
+                "GET", "models/{name}/stages", .may(.modelRead), .reads,
+                "Which version was in which stage: at a moment, or all periods.",
+                query: [Self.former, Endpoint.Field("at", .text, "RFC 3339: 2026-11-23T09:05:03Z.")],
+                response: [
+                    Self.model, Endpoint.Field("at", .text), Endpoint.Field("periods", .list(.any), required: true),
+                ], stages),
         ]
     }
+
+    private static let former = Endpoint.Field(
+        "id", .integer, "An earlier model of that name, deleted or renamed since.")
+    private static let model = Endpoint.Field("model", .any, "Whose history it is.", required: true)
+    private static let query = [
+        Endpoint.Field("limit", .integer, "Changes of a page, 1 to 1000."),
+        Endpoint.Field("before", .integer, "Only changes before this sequence number."), former,
+    ]
+    private static let answer = [
+        model, Endpoint.Field("events", .list(.any), required: true),
+        Endpoint.Field("next_before", .integer, "Null on the last page.", required: true),
+    ]
 
     @Sendable private func modelHistory(_ request: Request) async throws -> Response {
         let target = try HistoryTarget(request)
@@ -38,7 +55,7 @@ struct HistoryEndpoints: Sendable {
     private func history(
         _ request: Request, _ target: HistoryTarget, _ narrow: @escaping @Sendable (inout EventQuery, Int64) -> Void
     ) async throws -> Response {
-        let limit = try request.limit()
+        let limit = try request.number("limit", in: 1...1000) ?? 100
         let before = try request.query["before"].map { text throws(Failure) in
             guard let sequence = Int64(text) else {
                 throw Failure(.invalid, "before: '\(text.prefix(50))' is no sequence number")

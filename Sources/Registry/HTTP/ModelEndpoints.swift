@@ -7,52 +7,83 @@ struct ModelEndpoints: Sendable {
     let registry: Registry
 
     var endpoints: [Endpoint] {
-        [
-            Endpoint(
-                "GET", "/api/v1/models", .may(.modelRead), .reads,
-                "Models by name; `filter`, `order_by`, `limit` (1 to 1000) and `page_token` as in MLflow's search.",
+        let (read, write) = (Endpoint.Access.may(.modelRead), Endpoint.Access.may(.modelWrite))
+        return [
+            .native(
+                "GET", "models", read, .reads, "Models, by name.",
+                query: [
+                    Endpoint.Field("filter", .text, "As in MLflow's search: `name LIKE 'credit%'`."),
+                    Endpoint.Field("order_by", .text, "`last_updated_timestamp DESC`, `name`; may be repeated."),
+                ] + Endpoint.Field.page(),
+                response: [Endpoint.Field("models", .list(.object(Self.modelFields)), required: true), .nextPage],
                 models),
-            Endpoint("GET", "/api/v1/models/{name}", .may(.modelRead), .reads, "A model.", model),
-            Endpoint(
-                "GET", "/api/v1/models/{name}/versions", .may(.modelRead), .reads,
-                "Versions of a model, the newest first; `limit` (1 to 1000) and `before` (a version's number).",
-                versions),
-            Endpoint(
-                "GET", "/api/v1/models/{name}/versions/{version}", .may(.modelRead), .reads, "A version.", version),
+            .native("GET", "models/{name}", read, .reads, "A model.", response: Self.modelFields, model),
+            .native(
+                "GET", "models/{name}/versions", read, .reads, "Versions of a model, the newest first.",
+                query: [
+                    Endpoint.Field("limit", .integer, "Versions of a page, 1 to 1000."),
+                    Endpoint.Field("before", .integer, "Only versions with a lower number."),
+                ],
+                response: [
+                    Endpoint.Field("versions", .list(.object(Self.versionFields)), required: true),
+                    Endpoint.Field("next_before", .integer, "Null on the last page.", required: true),
+                ], versions),
+            .native(
+                "GET", "models/{name}/versions/{version}", read, .reads, "A version, by its number.",
+                response: Self.versionFields, version),
+            .native(
+                "POST", "models/{name}/versions/{version}/stage", write, .writes, "Gives a version a stage.",
+                request: Self.transition, response: Self.versionFields, move),
+            .native(
+                "GET", "models/{name}/aliases/{alias}", read, .reads, "The version that an alias points at.",
+                response: Self.versionFields, aliased),
+            .native(
+                "PUT", "models/{name}/aliases/{alias}", write, .writes,
+                "Points an alias at a version, whichever it pointed at before.", request: Self.target,
+                response: Self.modelFields, setAlias),
+            .native(
+                "DELETE", "models/{name}/aliases/{alias}", write, .writes,
+                "Takes an alias away; one that is not there is no error.", removeAlias),
         ]
     }
 
     @Sendable private func models(_ request: Request) async throws -> Response {
-        let limit = try request.limit()
-        let (filterText, orderTexts) = (request.query["filter"] ?? "", request.query.all("order_by"))
-        let filter = try SearchFilter.parse(filterText, for: .registeredModels)
-        let keys = try RegistrySearch.modelKeys(SearchOrdering.parse(orderTexts, for: .registeredModels))
-        let scope = JSON.array([.string("models"), .string(filterText), .array(orderTexts.map { .string($0) })]).text()
-        let tokens = registry.services.pageTokens
-        var position: [JSON]?
-        if let token = request.query["page_token"], !token.isEmpty {
-            position = try tokens.position(token, scope).elements ?? []
+        let page = try PageRequest(request, registry.services.pageTokens)
+        let filter = try SearchFilter.parse(request.query["filter"] ?? "", for: .registeredModels)
+        let orderings = try SearchOrdering.parse(request.query.all("order_by"), for: .registeredModels)
+        let order = SearchOrder(keys: try RegistrySearch.modelKeys(orderings), position: page.position?.elements)
+        let found = try await registry.read {
+            try RegistrySearch(sql: $0.sql).models(filter, order, limit: page.limit)
         }
-        let order = SearchOrder(keys: keys, position: position)
-        let page = try await registry.read { try RegistrySearch(sql: $0.sql).models(filter, order, limit: limit) }
         return .json(
             .record([
-                "models": .array(page.elements.map(Self.json)),
-                "next_page_token": page.end.map { .string(tokens.make(scope, .array($0))) } ?? .null,
+                "models": .array(found.elements.map(Self.json)),
+                "next_page_token": page.next(found.end.map { .array($0) }),
             ]))
     }
 
     @Sendable private func model(_ request: Request) async throws -> Response {
         let name = try request.parameter("name")
-        return .json(Self.json(try await registry.read { try $0.overview($0.requiredModel(named: name)) }))
+        return .json(Self.json(try await registry.read { try $0.overview(Self.known(name, $0)) }))
+    }
+
+    /// - Throws: `notFound`, with the name that was most likely meant.
+    private static func known(_ name: String, _ reader: RegistryReader) throws -> RegisteredModel {
+        do { return try reader.requiredModel(named: name) } catch let failure as Failure where failure.code == .notFound
+        {
+            let near = NearestName.find(name, among: try reader.names(limit: 1000))
+            throw Failure(
+                .notFound, failure.message,
+                hint: near.map { "Did you mean '\($0)'?" } ?? "`steward model list` lists them.")
+        }
     }
 
     @Sendable private func versions(_ request: Request) async throws -> Response {
         let name = try request.parameter("name")
-        let limit = try request.limit()
+        let limit = try request.number("limit", in: 1...1000) ?? 100
         let before = try request.query["before"].map { text throws(Failure) in try Naming.version(text) } ?? .max
         let found = try await registry.read { reader in
-            let model = try reader.requiredModel(named: name)
+            let model = try Self.known(name, reader)
             return try reader.versions(of: model, before: before, limit: limit + 1)
         }
         let page = found.prefix(limit)
@@ -68,6 +99,78 @@ struct ModelEndpoints: Sendable {
         let number = try Naming.version(request.parameter("version"))
         return .json(Self.json(try await registry.read { try $0.requiredVersion(of: name, number) }))
     }
+
+    // MARK: - Changes
+
+    private static let transition = [
+        Endpoint.Field("stage", .text, "None, Staging, Production or Archived.", required: true),
+        Endpoint.Field("archive_others", .flag, "Archive the other versions in that stage."),
+    ]
+
+    @Sendable private func move(_ request: Request) async throws -> Response {
+        let name = try request.parameter("name")
+        let number = try Naming.version(request.parameter("version"))
+        let body = try await RequestObject(request, Self.transition)
+        let stage = try Stage(parsing: body.requiredText("stage"))
+        let archivesOthers = try body.flag("archive_others") ?? false
+        return try await registry.write(request) {
+            .json(Self.json(try $0.moveVersion(name, number, to: stage, archivesOthers: archivesOthers)))
+        }
+    }
+
+    @Sendable private func aliased(_ request: Request) async throws -> Response {
+        let (name, alias) = (try request.parameter("name"), try request.parameter("alias"))
+        return .json(
+            Self.json(
+                try await registry.read { reader in
+                    let model = try Self.known(name, reader)
+                    do {
+                        return try reader.requiredVersion(of: model, alias: alias)
+                    } catch let failure as Failure where failure.code == .invalid {
+                        // MLflow's clients want "invalid" here.
+                        throw Failure(.notFound, failure.message)
+                    }
+                }))
+    }
+
+    private static let target = [Endpoint.Field("version", .integer, "Its number.", required: true)]
+
+    @Sendable private func setAlias(_ request: Request) async throws -> Response {
+        let (name, alias) = (try request.parameter("name"), try request.parameter("alias"))
+        guard let number = try await RequestObject(request, Self.target).integer("version") else {
+            throw Failure(.invalid, "version: it must be given")
+        }
+        return try await registry.write(request) { writer in
+            try writer.setAlias(name, alias, number)
+            return .json(Self.json(try writer.reader.overview(writer.reader.requiredModel(named: name))))
+        }
+    }
+
+    @Sendable private func removeAlias(_ request: Request) async throws -> Response {
+        let (name, alias) = (try request.parameter("name"), try request.parameter("alias"))
+        try await registry.write(request) { try $0.deleteAlias(name, alias) }
+        return Response(status: 204)
+    }
+
+    // MARK: - JSON
+
+    private static let modelFields = [
+        Endpoint.Field("id", .integer, required: true), Endpoint.Field("name", .text, required: true),
+        Endpoint.Field("description", .text), Endpoint.Field("created_at", .text, required: true),
+        Endpoint.Field("updated_at", .text, required: true), Endpoint.Field("tags", .any, required: true),
+        Endpoint.Field("aliases", .any, "An object: alias to version.", required: true),
+        Endpoint.Field("latest_versions", .any, "An object: stage to its newest version.", required: true),
+    ]
+
+    private static let versionFields = [
+        Endpoint.Field("model", .text, required: true), Endpoint.Field("version", .integer, required: true),
+        Endpoint.Field("stage", .text, required: true), Endpoint.Field("aliases", .list(.text), required: true),
+        Endpoint.Field("description", .text), Endpoint.Field("source", .text, required: true),
+        Endpoint.Field("location", .text, required: true), Endpoint.Field("run_id", .text),
+        Endpoint.Field("run_link", .text), Endpoint.Field("logged_model_id", .text),
+        Endpoint.Field("registered_by", .text, required: true), Endpoint.Field("created_at", .text, required: true),
+        Endpoint.Field("updated_at", .text, required: true), Endpoint.Field("tags", .any, required: true),
+    ]
 
     private static func json(_ overview: ModelOverview) -> JSON {
         .record([
@@ -96,15 +199,4 @@ struct ModelEndpoints: Sendable {
     }
 
     private static func json(_ tags: [Tag]) -> JSON { .object(tags.map { JSON.Member($0.key, .string($0.value)) }) }
-}
-
-extension Request {
-    /// How many elements a page may have: `limit`, 1 to 1000.
-    func limit(default standard: Int = 100) throws(Failure) -> Int {
-        guard let text = query["limit"] else { return standard }
-        guard let limit = Int(text), (1...1000).contains(limit) else {
-            throw Failure(.invalid, "limit: '\(text.prefix(50))' is no number from 1 to 1000")
-        }
-        return limit
-    }
 }

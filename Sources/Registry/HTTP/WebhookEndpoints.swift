@@ -6,31 +6,45 @@ struct WebhookEndpoints: Sendable {
     let registry: Registry
 
     var endpoints: [Endpoint] {
-        [
-            Endpoint("GET", "/api/v1/webhooks", .may(.webhookManage), .reads, "Webhooks, the newest first.", list),
-            Endpoint(
-                "POST", "/api/v1/webhooks", .may(.webhookManage), .writes,
-                "Creates a webhook: `name`, `url`, `events`, `description`, `secret`, `enabled`.", create),
-            Endpoint("GET", "/api/v1/webhooks/{id}", .may(.webhookManage), .reads, "A webhook.", get),
-            Endpoint("PATCH", "/api/v1/webhooks/{id}", .may(.webhookManage), .writes, "Changes a webhook.", update),
-            Endpoint(
-                "DELETE", "/api/v1/webhooks/{id}", .may(.webhookManage), .writes,
-                "Deletes a webhook with its deliveries.",
-                delete),
-            Endpoint(
-                "GET", "/api/v1/webhooks/{id}/deliveries", .may(.webhookManage), .reads,
-                "Deliveries of a webhook, the newest first; `state` (pending, delivered, failed), `limit`, "
-                    + "`page_token`.",
-                deliveries),
-            Endpoint(
-                "POST", "/api/v1/webhooks/{id}/deliveries/{delivery}/redeliver", .may(.webhookManage), .writes,
-                "Sends a delivery again.", redeliver),
+        let manage = Endpoint.Access.may(.webhookManage)
+        return [
+            .native(
+                "GET", "webhooks", manage, .reads, "Webhooks, the newest first.", query: Endpoint.Field.page(),
+                response: [Endpoint.Field("webhooks", .list(.object(Self.fields)), required: true), .nextPage], list),
+            .native(
+                "POST", "webhooks", manage, .writes, "Creates a webhook: `name`, `url` and `events` must be given.",
+                request: Self.change, response: Self.fields, create),
+            .native("GET", "webhooks/{id}", manage, .reads, "A webhook.", response: Self.fields, get),
+            .native(
+                "PATCH", "webhooks/{id}", manage, .writes, "Changes a webhook.", request: Self.change,
+                response: Self.fields, update),
+            .native("DELETE", "webhooks/{id}", manage, .writes, "Deletes a webhook with its deliveries.", delete),
+            .native(
+                "GET", "webhooks/{id}/deliveries", manage, .reads, "Deliveries of a webhook, the newest first.",
+                query: [Endpoint.Field("state", .text, "pending, delivered or failed.")] + Endpoint.Field.page(),
+                response: [Endpoint.Field("deliveries", .list(.any), required: true), .nextPage], deliveries),
+            .native(
+                "POST", "webhooks/{id}/deliveries/{delivery}/redeliver", manage, .writes, "Sends a delivery again.",
+                redeliver),
         ]
     }
 
+    private static let change = [
+        Endpoint.Field("name", .text), Endpoint.Field("url", .text), Endpoint.Field("description", .text),
+        Endpoint.Field("events", .list(.text)), Endpoint.Field("enabled", .flag),
+        Endpoint.Field("secret", .text, "Signs what is sent; it is never shown again."),
+    ]
+    private static let fields = [
+        Endpoint.Field("id", .text, required: true), Endpoint.Field("name", .text, required: true),
+        Endpoint.Field("description", .text), Endpoint.Field("url", .text, required: true),
+        Endpoint.Field("events", .list(.text), required: true), Endpoint.Field("enabled", .flag, required: true),
+        Endpoint.Field("has_secret", .flag, required: true), Endpoint.Field("created_at", .text, required: true),
+        Endpoint.Field("updated_at", .text, required: true),
+    ]
+
     @Sendable private func list(_ request: Request) async throws -> Response {
         let page = try await registry.webhookPage(
-            limit: Int64(request.limit()), token: request.query["page_token"])
+            limit: Int64(request.number("limit", in: 1...1000) ?? 100), token: request.query["page_token"])
         return .json(
             .record([
                 "webhooks": .array(page.webhooks.map(Self.json)), "next_page_token": .optional(page.nextPageToken),
@@ -63,13 +77,8 @@ struct WebhookEndpoints: Sendable {
 
     @Sendable private func deliveries(_ request: Request) async throws -> Response {
         let id = try request.parameter("id")
-        let limit = try request.limit()
-        let state = try request.query["state"].map { text throws(Failure) in
-            guard let state = Delivery.State(rawValue: text) else {
-                throw Failure(.invalid, "state: '\(text.prefix(50))' is none of pending, delivered, failed")
-            }
-            return state
-        }
+        let limit = try request.number("limit", in: 1...1000) ?? 100
+        let state = try request.choice("state", Delivery.State.self)
         let scope = JSON.array([.string("deliveries"), .string(id), .optional(state?.rawValue)]).text()
         let tokens = registry.services.pageTokens
         let position = try TimedPosition(request.query["page_token"], scope, tokens)
@@ -93,43 +102,15 @@ struct WebhookEndpoints: Sendable {
     }
 
     private static func change(_ request: Request) async throws -> WebhookChange {
-        guard request.headers["content-type"]?.prefix(while: { $0 != ";" }) == "application/json" else {
-            throw Failure(.invalid, "the body must be JSON", hint: "Send Content-Type: application/json.")
-        }
-        let body = try JSONParser.parse(await request.body.collect(limit: Endpoint.defaultBodyLimit))
-        guard let members = body.members else { throw Failure(.invalid, "the body must be a JSON object") }
+        let body = try await RequestObject(request, change)
         var change = WebhookChange()
-        for member in members where member.value != .null {
-            switch member.name {
-            case "name": change.name = try text(member)
-            case "url": change.url = try text(member)
-            case "description": change.description = try text(member)
-            case "secret": change.secret = try text(member)
-            case "enabled":
-                guard let flag = member.value.flag else { throw wrong(member, "true or false") }
-                change.status = flag ? .active : .disabled
-            case "events":
-                guard let elements = member.value.elements else { throw wrong(member, "a list of texts") }
-                change.topics = try elements.map { element in
-                    guard let name = element.text else { throw wrong(member, "a list of texts") }
-                    return try WebhookTopic(named: name)
-                }
-            default:
-                throw Failure(
-                    .invalid, "\(member.name.prefix(100)): there is no such field",
-                    hint: "The fields are name, url, events, description, secret, enabled.")
-            }
-        }
+        change.name = try body.text("name")
+        change.url = try body.text("url")
+        change.description = try body.text("description")
+        change.secret = try body.text("secret")
+        change.status = try body.flag("enabled").map { $0 ? .active : .disabled }
+        change.topics = try body.texts("events")?.map { name throws(Failure) in try WebhookTopic(named: name) }
         return change
-    }
-
-    private static func text(_ member: JSON.Member) throws(Failure) -> String {
-        guard let text = member.value.text else { throw wrong(member, "a text") }
-        return text
-    }
-
-    private static func wrong(_ member: JSON.Member, _ expected: String) -> Failure {
-        Failure(.invalid, "\(member.name): it must be \(expected)")
     }
 
     private static func json(_ webhook: Webhook) -> JSON {

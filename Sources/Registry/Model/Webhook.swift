@@ -92,7 +92,7 @@ struct WebhookTopic: Sendable, Hashable {
 
 /// One message to one webhook, and how far it got.
 struct Delivery: Sendable {
-    enum State: String, Sendable {
+    enum State: String, Sendable, CaseIterable {
         /// Waits for its next attempt.
         case pending
         case delivered

@@ -36,6 +36,14 @@ struct RegistryReader {
         return model
     }
 
+    /// Names of models, those that were changed last.
+    func names(limit: Int) throws -> [String] {
+        try sql.rows(
+            "SELECT name FROM registry_model WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT ?1",
+            [.int(limit)]
+        ) { $0.text(0) }
+    }
+
     /// A model as the history knows it: the present one of that name, or else the one deleted last.
     func formerModel(named name: String) throws -> (model: RegisteredModel, deleted: Timestamp?)? {
         if let model = try model(named: name) { return (model, nil) }

@@ -12,7 +12,7 @@ extension ExperimentStore {
         let near = NearestName.find(text, among: try names(limit: 1000))
         throw Failure(
             .notFound, "There is no experiment '\(text.prefix(500))'",
-            hint: near.map { "Did you mean '\($0)'?" } ?? "GET /api/v1/experiments lists them.")
+            hint: near.map { "Did you mean '\($0)'?" } ?? "`steward experiment list` lists them.")
     }
 
     /// Names of active experiments, those that were made last.

@@ -36,6 +36,6 @@ extension RunStore {
     }
 
     private static func noRun(_ text: String) -> Failure {
-        Failure(.notFound, "There is no run '\(text.prefix(300))'", hint: "GET /api/v1/runs lists them.")
+        Failure(.notFound, "There is no run '\(text.prefix(300))'", hint: "`steward run list` lists them.")
     }
 }

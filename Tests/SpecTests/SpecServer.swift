@@ -1,0 +1,61 @@
+import Foundation
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// A server for one document, with its data in the document's folder.
+final class SpecServer {
+    let address: String
+    private let process = Process()
+    private let output = Pipe()
+
+    struct Failed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Nothing of the developer's machine may show in what is printed.
+    static func environment(_ place: URL) -> [String: String] {
+        ["HOME": place.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TZ": "UTC", "PATH": "/usr/bin:/bin"]
+    }
+
+    init(_ program: URL, in place: URL) throws {
+        process.executableURL = program
+        process.arguments = ["serve", "--data", "server-data", "--port", "0", "--log-level", "error"]
+        process.currentDirectoryURL = place
+        process.environment = Self.environment(place)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        // It says where it is when it listens; if it ends before, so does what it says.
+        var said = ""
+        while true {
+            let data = output.fileHandleForReading.availableData
+            said += String(decoding: data, as: UTF8.self)
+            if let match = said.firstMatch(of: /at (http:\/\/\S+)\n/) {
+                address = String(match.1)
+                return
+            }
+            if data.isEmpty { throw Failed(description: "the server did not start: \(said)") }
+        }
+    }
+
+    /// - Returns: the status of the answer.
+    func send(_ request: Spec.Request) async throws -> Int {
+        guard let url = URL(string: address + request.path) else { throw Failed(description: request.path) }
+        var message = URLRequest(url: url)
+        message.httpMethod = request.method
+        if !request.body.isEmpty {
+            message.httpBody = Data(request.body.utf8)
+            message.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        }
+        let (_, response) = try await URLSession.shared.data(for: message)
+        return (response as? HTTPURLResponse)?.statusCode ?? 0
+    }
+
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+}
