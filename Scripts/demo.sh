@@ -78,7 +78,7 @@ if command -v "$python" >/dev/null 2>&1; then
         2>/dev/null | sed -n 2p | cut -c 1-8)
     run model show credit-risk@champion
 else
-    echo "There is no $python here, so the server is empty. With python3 the demo trains a few models and registers them."
+    echo "There is no $python here, so the server is empty. With it the demo trains a few models and registers them."
 fi
 
 say "The server: $address"
