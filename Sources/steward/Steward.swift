@@ -12,9 +12,8 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands + Monitoring.commands + [
-            EngineCommand.self
-        ])
+        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands + Monitoring.commands
+            + [EngineCommand.self])
 
     /// Runs the command line and ends the process with the status that `ExitStatus` lists.
     static func main() async {

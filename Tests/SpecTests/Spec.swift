@@ -7,6 +7,8 @@ import Foundation
 /// expected a line `...` stands for any number of lines and `...` inside a line for any text; `[exit 2]` states the
 /// exit status, which is 0 where nothing is said. A ```` ```server ```` block starts a server of its own, which all
 /// commands after it ask; a ```` ```requests ```` block holds requests to it, one a line: `POST /path {"json": "body"}`.
+/// A line that begins with `NAME.member = ` keeps the first text of that member in the answer: `$NAME` stands for it in
+/// requests, commands and what they print.
 struct Spec: Sendable {
     enum Step: Sendable, Equatable {
         case file(name: String, content: String)
@@ -20,6 +22,9 @@ struct Spec: Sendable {
         var method: String
         var path: String
         var body: String
+        /// What is kept of the answer: under which name, which member.
+        var name = ""
+        var member = ""
     }
 
     struct Command: Sendable, Equatable {
@@ -69,11 +74,12 @@ struct Spec: Sendable {
     var commandCount: Int { steps.count { if case .command = $0 { true } else { false } } }
 
     private static func request(_ text: String, line: Int) throws -> Request {
-        let parts = text.split(separator: " ", maxSplits: 2).map(String.init)
-        guard parts.count >= 2, parts[1].hasPrefix("/") else {
+        guard let match = text.wholeMatch(of: /(?:([A-Z]+)\.(\w+) = )?([A-Z]+) (\/\S*)(?: (.+))?/) else {
             throw Malformed(line: line, description: "no request: METHOD /path BODY")
         }
-        return Request(line: line, method: parts[0], path: parts[1], body: parts.count > 2 ? parts[2] : "")
+        return Request(
+            line: line, method: String(match.3), path: String(match.4), body: match.5.map(String.init) ?? "",
+            name: match.1.map(String.init) ?? "", member: match.2.map(String.init) ?? "")
     }
 
     private static func commands(_ block: [(line: Int, text: String)]) throws -> [Command] {

@@ -4,15 +4,46 @@ import Foundation
     import FoundationNetworking
 #endif
 
+struct Failed: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// What a document keeps of answers, by name.
+struct KeptTexts {
+    private var texts: [String: String] = [:]
+
+    mutating func keep(_ answer: String, _ request: Spec.Request) throws {
+        let pattern = try Regex("\"\(request.member)\":\"([^\"]+)\"", as: (Substring, Substring).self)
+        guard let match = answer.firstMatch(of: pattern) else {
+            throw Failed(description: "line \(request.line): the answer has no \(request.member): \(answer)")
+        }
+        texts[request.name] = String(match.1)
+    }
+
+    private func filled(_ text: String) -> String {
+        texts.reduce(text) { $0.replacing("$\($1.key)", with: $1.value) }
+    }
+
+    func filled(_ request: Spec.Request) -> Spec.Request {
+        var request = request
+        request.path = filled(request.path)
+        request.body = filled(request.body)
+        return request
+    }
+
+    func filled(_ command: Spec.Command) -> Spec.Command {
+        var command = command
+        command.text = filled(command.text)
+        command.expected = command.expected.map(filled)
+        return command
+    }
+}
+
 /// A server for one document, with its data in the document's folder.
 final class SpecServer {
     let address: String
     private let process = Process()
     private let output = Pipe()
-
-    struct Failed: Error, CustomStringConvertible {
-        let description: String
-    }
 
     /// Nothing of the developer's machine may show in what is printed.
     static func environment(_ place: URL) -> [String: String] {
@@ -42,7 +73,8 @@ final class SpecServer {
     }
 
     /// - Returns: the status of the answer.
-    func send(_ request: Spec.Request) async throws -> Int {
+    func send(_ request: Spec.Request, _ kept: inout KeptTexts) async throws -> Int {
+        let request = kept.filled(request)
         guard let url = URL(string: address + request.path) else { throw Failed(description: request.path) }
         var message = URLRequest(url: url)
         message.httpMethod = request.method
@@ -50,7 +82,8 @@ final class SpecServer {
             message.httpBody = Data(request.body.utf8)
             message.setValue("application/json", forHTTPHeaderField: "Content-Type")
         }
-        let (_, response) = try await URLSession.shared.data(for: message)
+        let (data, response) = try await URLSession.shared.data(for: message)
+        if !request.name.isEmpty { try kept.keep(String(decoding: data, as: UTF8.self), request) }
         return (response as? HTTPURLResponse)?.statusCode ?? 0
     }
 

@@ -29,17 +29,18 @@ struct SpecTests {
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: place) }
         var server: SpecServer?
+        var kept = KeptTexts()
         defer { server?.stop() }
         for step in spec.steps {
             switch step {
             case .file(let file, let content):
                 try content.write(to: place.appending(path: file), atomically: false, encoding: .utf8)
             case .command(let command):
-                try run(command, in: place, name: name, server: server?.address)
+                try run(kept.filled(command), in: place, name: name, server: server?.address)
             case .server:
                 server = try SpecServer(Self.program, in: place)
             case .request(let request):
-                let status = try await server?.send(request)
+                let status = try await server?.send(request, &kept)
                 #expect(
                     status.map { (200..<300).contains($0) } == true, "Specs/\(name):\(request.line): \(status ?? 0)")
             }
@@ -117,6 +118,7 @@ struct SpecFormatTests {
             ```
             ```requests
             POST /a/b {"c": "d e"}
+            RUN.run_id = GET /a
             ```
             """)
         #expect(
@@ -125,6 +127,7 @@ struct SpecFormatTests {
                 .command(.init(line: 7, text: "steward one", expected: ["out", "..."], status: 2)),
                 .command(.init(line: 12, text: "steward 'two words' \"\"")), .server,
                 .request(.init(line: 17, method: "POST", path: "/a/b", body: #"{"c": "d e"}"#)),
+                .request(.init(line: 18, method: "GET", path: "/a", body: "", name: "RUN", member: "run_id")),
             ])
         #expect(try Spec.words("steward 'two words' \"\"") == ["steward", "two words", ""])
     }
@@ -144,5 +147,6 @@ struct SpecFormatTests {
     func malformed() {
         #expect(throws: Spec.Malformed.self) { try Spec("```console\n$ steward") }
         #expect(throws: Spec.Malformed.self) { try Spec("```console\nno command\n```") }
+        #expect(throws: Spec.Malformed.self) { try Spec("```requests\nget it\n```") }
     }
 }
