@@ -1,5 +1,6 @@
 import Core
 import Platform
+import Registry
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Core
 import Platform
 import TestSupport
 import Testing
+import Tracking
 
 @Suite("Experiments over Steward's own API")
 struct NativeExperimentTests {
