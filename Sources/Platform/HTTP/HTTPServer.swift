@@ -73,7 +73,8 @@ package struct HTTPServer: Sendable {
         for loop in group.makeIterator() {
             let shared = (responder, limits, figures)
             let table = try? await loop.submit {
-                let table = ConnectionTable(responder: shared.0, limits: shared.1, figures: shared.2)
+                let table = ConnectionTable(
+                    responder: shared.0, limits: shared.1, figures: shared.2, executor: EventLoopExecutor(loop))
                 table.startSweeping(loop)
                 return NIOLoopBound(table, eventLoop: loop)
             }.get()

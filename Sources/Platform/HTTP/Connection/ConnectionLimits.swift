@@ -30,6 +30,8 @@ package struct ConnectionLimits: Sendable {
     static let writeWaterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 64 << 10, high: 256 << 10)
     /// What is left of a body that nobody wants is read so far, to keep the connection: 64 KiB.
     static let discardedBytes = 64 << 10
+    /// A request with a larger body is not handled on its connection's event loop: 64 KiB.
+    static let eventLoopBytes = 64 << 10
     /// How often connections are looked at.
     static let sweepInterval = TimeAmount.milliseconds(250)
     /// A body that is read whole and takes longer than this gives way when there are too many connections.

@@ -8,23 +8,26 @@ struct Turn {
     let exchange: Exchange
 }
 
-/// A handler at work, away from the event loop.
+/// A handler at work, in a task of its own.
 private struct HandlerRun: Sendable {
     let call: Responder.Call
     let body: RequestBody
     let responder: Responder
     let turn: NIOLoopBound<Turn>
 
-    func start() -> Task<Void, Never> { Task { await run() } }
+    /// - Parameter executor: where the task runs; nil for the threads that all tasks share.
+    func start(on executor: EventLoopExecutor?) -> Task<Void, Never> {
+        Task(executorPreference: executor) { await run() }
+    }
 
     private func run() async {
         let response = await responder.answer(call, body)
         if case .stream(let length, let write) = response.body, call.head.method != "HEAD" {
             await stream(response, length, write)
         } else {
-            turn.eventLoop.execute {
-                turn.value.connection.send(response, turn.value.exchange)
-                turn.value.connection.advance()
+            turn.onEventLoop {
+                $0.connection.send(response, $0.exchange)
+                $0.connection.advance()
             }
         }
     }
@@ -32,29 +35,39 @@ private struct HandlerRun: Sendable {
     private func stream(
         _ response: Response, _ length: Int?, _ write: @Sendable (any ResponseSink) async throws -> Void
     ) async {
-        turn.eventLoop.execute { turn.value.connection.beginStream(response, length, turn.value.exchange) }
+        turn.onEventLoop { $0.connection.beginStream(response, length, $0.exchange) }
         do {
             try await write(ConnectionSink(turn: turn))
-            turn.eventLoop.execute {
-                turn.value.connection.finishStream(turn.value.exchange)
-                turn.value.connection.advance()
+            turn.onEventLoop {
+                $0.connection.finishStream($0.exchange)
+                $0.connection.advance()
             }
         } catch {
             let failure = Database.failure(error)
-            turn.eventLoop.execute {
-                turn.value.connection.breakStream(failure, turn.value.exchange)
-                turn.value.connection.advance()
+            turn.onEventLoop {
+                $0.connection.breakStream(failure, $0.exchange)
+                $0.connection.advance()
             }
         }
     }
 }
 
+extension NIOLoopBound<Turn> {
+    /// At once when this is the event loop's thread, otherwise as soon as it comes to it.
+    fileprivate func onEventLoop(_ body: @escaping @Sendable (Turn) -> Void) {
+        if eventLoop.inEventLoop { body(value) } else { eventLoop.execute { body(value) } }
+    }
+}
+
 extension Connection {
-    /// Lets the handler run.
+    /// Lets the handler run: on the event loop, so that no other thread must be woken for it and again for its answer.
+    /// A large body is work for longer than the other connections of the loop should wait.
     func start(_ exchange: Exchange, _ call: Responder.Call, _ body: RequestBody) {
         guard let loop = context?.eventLoop else { return }
         let turn = NIOLoopBound(Turn(connection: self, exchange: exchange), eventLoop: loop)
-        exchange.task = HandlerRun(call: call, body: body, responder: responder, turn: turn).start()
+        let isSmall = body.bytes.map { $0.count <= ConnectionLimits.eventLoopBytes } ?? true
+        exchange.task = HandlerRun(call: call, body: body, responder: responder, turn: turn)
+            .start(on: isSmall ? table.executor : nil)
     }
 
     private func isCurrent(_ exchange: Exchange) -> Bool {
@@ -212,7 +225,7 @@ private struct ConnectionSink: ResponseSink {
 
     func write(_ bytes: [UInt8]) async throws {
         try await withCheckedThrowingContinuation { continuation in
-            turn.eventLoop.execute { turn.value.connection.writePiece(bytes, turn.value.exchange, continuation) }
+            turn.onEventLoop { $0.connection.writePiece(bytes, $0.exchange, continuation) }
         }
     }
 }

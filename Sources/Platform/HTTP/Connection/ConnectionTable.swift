@@ -9,16 +9,18 @@ final class ConnectionTable {
     let responder: Responder
     let limits: ConnectionLimits
     let figures: ServerFigures
+    let executor: EventLoopExecutor
     /// Since when the server has been stopping.
     private(set) var stopping: NIODeadline?
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var sweeping: RepeatedTask?
     private var dateField = DateField()
 
-    init(responder: Responder, limits: ConnectionLimits, figures: ServerFigures) {
+    init(responder: Responder, limits: ConnectionLimits, figures: ServerFigures, executor: EventLoopExecutor) {
         self.responder = responder
         self.limits = limits
         self.figures = figures
+        self.executor = executor
     }
 
     func date() -> String { dateField.text(at: responder.world.now()) }
