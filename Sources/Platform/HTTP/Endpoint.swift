@@ -32,6 +32,8 @@ package struct Endpoint: Sendable {
     /// costs no handler then, and the limit may be at most `Endpoint.wholeBodyLimit`.
     package let streams: Bool
     package var documentation = Documentation()
+    /// Whether a part of its address is a secret, so that logs name the endpoint instead.
+    package private(set) var hidesPath = false
     package let handle: Handler
     /// Where it stands in its route table.
     var place = 0
@@ -60,6 +62,14 @@ package struct Endpoint: Sendable {
         var copy = Endpoint(
             method, path, access, effect, summary, bodyLimit: bodyLimit, streams: streams, handle)
         copy.documentation = documentation
+        copy.hidesPath = hidesPath
+        return copy
+    }
+
+    /// The same endpoint, whose addresses are secrets.
+    package func hidingPath() -> Endpoint {
+        var copy = self
+        copy.hidesPath = true
         return copy
     }
 }

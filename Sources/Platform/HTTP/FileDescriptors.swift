@@ -19,7 +19,10 @@ package enum FileDescriptors {
     }
 
     /// A descriptor of this number or above is one of the last: descriptors are given out from below.
-    static var highest: Int { limit - max(spare / 2, limit / 16) }
+    static var highest: Int { limit - reserve }
+
+    /// How many are the last ones.
+    static var reserve: Int { max(spare / 2, limit / 16) }
 
     /// For everything that is neither client nor file of a request.
     private static let spare = 32

@@ -68,13 +68,16 @@ package struct HTTPServer: Sendable {
         if let files = settings.tls { tls = try TLSContext(files) } else { tls = nil }
         var limits = settings.limits
         limits.connections = min(limits.connections, FileDescriptors.forConnections())
+        limits.refusals = min(limits.refusals, FileDescriptors.reserve / 2)
         let group = MultiThreadedEventLoopGroup.singleton
         var tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>] = [:]
-        for loop in group.makeIterator() {
-            let shared = (responder, limits, figures)
+        let loops = Array(group.makeIterator())
+        for loop in loops {
+            let shared = (responder, limits, figures, loops.count)
             let table = try? await loop.submit {
                 let table = ConnectionTable(
-                    responder: shared.0, limits: shared.1, figures: shared.2, executor: EventLoopExecutor(loop))
+                    responder: shared.0, limits: shared.1, figures: shared.2, executor: EventLoopExecutor(loop),
+                    loops: shared.3)
                 table.startSweeping(loop)
                 return NIOLoopBound(table, eventLoop: loop)
             }.get()

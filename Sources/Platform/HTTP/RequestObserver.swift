@@ -7,7 +7,7 @@ package struct RequestRecord: Sendable {
     package let method: String
     /// The endpoint's place in the route table; nil when no endpoint was found.
     package let route: Int?
-    /// As sent, without the query: queries may hold secrets.
+    /// As sent, without the query: queries may hold secrets. Where the path is a secret, that of the endpoint.
     package let path: String
     package let status: Int
     package let duration: Duration

@@ -28,6 +28,8 @@ package struct RouteTable: Sendable {
     /// Paths without parameters, and the nodes they end in.
     private var literalPaths: [String: Int] = [:]
     package private(set) var endpoints: [Endpoint] = []
+    /// Endpoints whose addresses are secrets: how these begin, and what is shown instead.
+    private var hidden: [(beginning: String, path: String)] = []
 
     /// - Throws: `bug` when two endpoints have the same method and the same shape of path, when a GET writes, or when a
     ///   body that is read whole may be too large for that.
@@ -49,6 +51,7 @@ package struct RouteTable: Sendable {
         var endpoint = endpoint
         endpoint.place = endpoints.count
         endpoints.append(endpoint)
+        if endpoint.hidesPath { hidden.append((String(endpoint.path.prefix { $0 != "{" }), endpoint.path)) }
         var node = 0
         var names: [String] = []
         for segment in endpoint.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
@@ -113,6 +116,11 @@ package struct RouteTable: Sendable {
             return .wrongMethod(allowed: nodes[rest.node].rest.keys.sorted())
         }
         return .found(target, values.prefix(rest.values) + [String(rawPath[rest.from...])])
+    }
+
+    /// A path as a log may show it, whatever became of the request.
+    func loggedPath(_ rawPath: String) -> String {
+        hidden.first { rawPath.utf8.starts(with: $0.beginning.utf8) }?.path ?? rawPath
     }
 
     private func answer(_ node: Node, _ method: String, _ values: [String]) -> Match {

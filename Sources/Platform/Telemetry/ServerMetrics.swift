@@ -21,6 +21,9 @@ extension Metrics {
                     "steward_http_accept_failures_total", "Times accepting paused for want of file descriptors.",
                     Double(figures.acceptFailures)),
                 .gauge("steward_http_held_bytes", "Bytes of bodies held for handlers.", Double(figures.held)),
+                .gauge(
+                    "steward_http_waiting_bytes", "Bytes of answers that wait for their clients.",
+                    Double(figures.waiting)),
             ]
         }
     }

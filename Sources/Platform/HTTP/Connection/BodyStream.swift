@@ -3,7 +3,7 @@ import NIOCore
 import Synchronization
 
 /// A body on its way from a connection to a handler. The connection pushes what arrives and stops reading while more
-/// than `capacity` bytes wait; the handler takes all that waits at once. One task reads.
+/// than `ConnectionLimits.streamBytes` wait; the handler takes all that waits at once. One task reads.
 final class BodyStream: Sendable {
     private struct State {
         var waiting: [UInt8] = []
@@ -14,9 +14,6 @@ final class BodyStream: Sendable {
         /// Whether the connection was told to stop reading.
         var isFull = false
     }
-
-    /// Bytes that may wait for the handler: 256 KiB.
-    static let capacity = 256 << 10
 
     private let state = Mutex(State())
     private let resume: @Sendable () -> Void
@@ -34,7 +31,7 @@ final class BodyStream: Sendable {
     func push(_ buffer: ByteBuffer) -> Bool {
         let (reader, hasRoom) = state.withLock { state in
             state.waiting.append(contentsOf: buffer.readableBytesView)
-            state.isFull = state.waiting.count >= Self.capacity
+            state.isFull = state.waiting.count >= ConnectionLimits.streamBytes
             return (state.reader.take(), !state.isFull)
         }
         reader?.resume()

@@ -36,9 +36,12 @@ final class Connection: ChannelInboundHandler {
     var isStreamFull = false
     /// A stream that waits until the client has taken something.
     var writer: CheckedContinuation<Void, any Error>?
-    /// Bytes handed to the channel, and how many of them the client had taken at the last look.
+    /// Bytes handed to the channel, and, at the last look, how many of them the client had taken and how many waited.
     var written = 0
     var taken = 0
+    var backlog = 0
+    /// What had been written at some moment when not all of it was taken. A next moment is chosen once it is.
+    var behind: (written: Int, since: NIODeadline)?
     var replyPace: Pace
     var client: String?
 
@@ -51,15 +54,16 @@ final class Connection: ChannelInboundHandler {
     var responder: Responder { table.responder }
 
     /// Since when this connection could have been closed to make room: nothing is under way, a head does not get
-    /// finished, or neither does a small body. Nil while a request is being answered or streamed.
+    /// finished, or neither does a body that is read whole or that nobody wants any more. Nil while a request is being
+    /// answered or streamed.
     func dispensableSince(_ now: NIODeadline) -> NIODeadline? {
         switch phase {
         case .waiting(let since), .head(let since): return since
         case .exchange(let exchange):
-            guard case .whole = exchange.intake, !exchange.isRequestComplete,
-                (now - exchange.started).nanoseconds > ConnectionLimits.slowBodyTime.nanoseconds
+            guard !exchange.isRequestComplete, let since = exchange.intakeSince,
+                (now - since).nanoseconds > ConnectionLimits.slowBodyTime.nanoseconds
             else { return nil }
-            return exchange.started
+            return since
         case .lingering(let since): return since
         case .closed: return nil
         }
@@ -99,6 +103,7 @@ extension Connection {
         writer.take()?.resume(throwing: Self.clientGone)
         table.remove(self)
         self.context = nil
+        countBacklog(.now())
         context.fireChannelInactive()
     }
 
@@ -136,7 +141,11 @@ extension Connection {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { writer.take()?.resume() }
+        countBacklog(.now())
+        if context.channel.isWritable {
+            writer.take()?.resume()
+            advance()
+        }
         context.fireChannelWritabilityChanged()
     }
 

@@ -14,6 +14,9 @@ private struct HandlerRun: Sendable {
     let body: RequestBody
     let responder: Responder
     let turn: NIOLoopBound<Turn>
+    /// Bytes of the body that are counted in `bodies` until the handler is done with them.
+    let held: Int
+    let bodies: ByteBudget
 
     /// - Parameter executor: where the task runs; nil for the threads that all tasks share.
     func start(on executor: EventLoopExecutor?) -> Task<Void, Never> {
@@ -21,6 +24,9 @@ private struct HandlerRun: Sendable {
     }
 
     private func run() async {
+        defer { bodies.giveBack(held) }
+        // A client that went away while its handler waited for a thread is not worked for.
+        if Task.isCancelled { return }
         let response = await responder.answer(call, body)
         if case .stream(let length, let write) = response.body, call.head.method != "HEAD" {
             await stream(response, length, write)
@@ -66,8 +72,10 @@ extension Connection {
         guard let loop = context?.eventLoop else { return }
         let turn = NIOLoopBound(Turn(connection: self, exchange: exchange), eventLoop: loop)
         let isSmall = body.bytes.map { $0.count <= ConnectionLimits.eventLoopBytes } ?? true
-        exchange.task = HandlerRun(call: call, body: body, responder: responder, turn: turn)
-            .start(on: isSmall ? table.executor : nil)
+        let run = HandlerRun(
+            call: call, body: body, responder: responder, turn: turn, held: exchange.held, bodies: table.figures.bodies)
+        exchange.held = 0
+        exchange.task = run.start(on: isSmall ? table.executor : nil)
     }
 
     private func isCurrent(_ exchange: Exchange) -> Bool {
@@ -126,24 +134,31 @@ extension Connection {
         if case .stream(let stream) = exchange.intake { stream.fail(Failure(.invalid, "the request was answered")) }
         exchange.intake = .dropped
         exchange.collected = []
-        if !exchange.keepsConnection { endConnection() }
+        exchange.answered = .now()
+        guard exchange.keepsConnection else { return endConnection() }
+        // It is read and dropped, and must come in time, also when the handler did not keep up with it.
+        isStreamFull = false
+        exchange.intakePace.startWaiting(.now())
     }
 
     /// Records the exchange and gives back what it held.
     func finish(_ exchange: Exchange, isCut: Bool) {
-        if exchange.held > 0 { table.figures.release(exchange.held) }
+        if exchange.held > 0 { table.figures.bodies.giveBack(exchange.held) }
         exchange.held = 0
         responder.observer.finished(
             RequestRecord(
-                id: exchange.id, method: exchange.head.method, route: exchange.route, path: exchange.head.rawPath,
+                id: exchange.id, method: exchange.head.method, route: exchange.route,
+                path: responder.routes.loggedPath(exchange.head.rawPath),
                 status: exchange.status, duration: .nanoseconds((.now() - exchange.started).nanoseconds),
                 bytesReceived: exchange.bytesReceived, bytesSent: exchange.bytesSent,
                 client: exchange.head.clientAddress, isCut: isCut))
     }
 
     func write(_ buffer: ByteBuffer) {
+        guard let context else { return }
         written += buffer.readableBytes
-        context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        if !context.channel.isWritable { countBacklog(.now()) }
     }
 
     /// Closes once everything written is on its way. The client's unread bytes would make the system reset the

@@ -18,6 +18,8 @@ extension Connection {
                     endConnection()
                     break
                 }
+                // Answers must not pile up for a client that sends ahead and does not read.
+                guard context?.channel.isWritable == true else { break }
                 phase = nextHasBegun ? .head(since: .now()) : .waiting(since: .now())
                 nextHasBegun = false
             }
@@ -94,6 +96,14 @@ extension Connection {
     }
 
     private func accept(_ exchange: Exchange, _ call: Responder.Call) {
+        let isStream = call.endpoint.streams && exchange.hasBody
+        if isStream {
+            let share = min(ConnectionLimits.streamBytes, exchange.declaredLength ?? .max)
+            guard table.figures.bodies.take(share, limit: table.limits.heldBytes) else {
+                return send(responder.busy(call.head, call.id), exchange)
+            }
+            exchange.held = share
+        }
         if exchange.awaitsContinue {
             exchange.awaitsContinue = false
             var buffer = ByteBuffer()
@@ -101,7 +111,7 @@ extension Connection {
             write(buffer)
         }
         exchange.intakePace.startWaiting(.now())
-        guard call.endpoint.streams, exchange.hasBody, let loop = context?.eventLoop else {
+        guard isStream, let loop = context?.eventLoop else {
             exchange.intake = .whole(call)
             return
         }
@@ -122,7 +132,7 @@ extension Connection {
                 return send(
                     responder.tooLarge(RequestBody.tooLarge(call.endpoint.bodyLimit), call.head, call.id), exchange)
             }
-            guard table.figures.hold(count, limit: table.limits.heldBytes) else {
+            guard table.figures.bodies.take(count, limit: table.limits.heldBytes) else {
                 return send(responder.busy(call.head, call.id), exchange)
             }
             exchange.held += count

@@ -10,17 +10,23 @@ final class ConnectionTable {
     let limits: ConnectionLimits
     let figures: ServerFigures
     let executor: EventLoopExecutor
+    /// Of `ConnectionLimits.waitingBytes`, this loop's part.
+    private let share: Int
     /// Since when the server has been stopping.
     private(set) var stopping: NIODeadline?
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var sweeping: RepeatedTask?
     private var dateField = DateField()
 
-    init(responder: Responder, limits: ConnectionLimits, figures: ServerFigures, executor: EventLoopExecutor) {
+    /// - Parameter loops: how many loops have such a table.
+    init(
+        responder: Responder, limits: ConnectionLimits, figures: ServerFigures, executor: EventLoopExecutor, loops: Int
+    ) {
         self.responder = responder
         self.limits = limits
         self.figures = figures
         self.executor = executor
+        share = limits.waitingBytes / loops
     }
 
     func date() -> String { dateField.text(at: responder.world.now()) }
@@ -40,6 +46,22 @@ final class ConnectionTable {
         let now = NIODeadline.now()
         // A copy, because a check may close its connection.
         for connection in Array(connections.values) { connection.check(now) }
+        cutSlowReaders()
+    }
+
+    /// When more waits for clients than may, those are cut that have been behind longest. A loop whose connections have
+    /// no more than their share leaves it to the others.
+    private func cutSlowReaders() {
+        var excess = figures.answers.count - limits.waitingBytes
+        guard excess > 0 else { return }
+        excess = min(excess, connections.values.reduce(0) { $0 + $1.backlog } - share)
+        let behind = connections.values.compactMap { one in one.behind.map { (one, $0.since) } }
+        for (connection, _) in behind.sorted(by: { $0.1 < $1.1 }) {
+            guard excess > 0 else { return }
+            excess -= connection.backlog
+            figures.countTimedOut()
+            connection.close()
+        }
     }
 
     /// Makes room: closes those connections that have been dispensable longest.

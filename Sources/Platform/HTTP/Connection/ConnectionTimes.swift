@@ -39,10 +39,8 @@ extension Connection {
 
     /// Whether the client takes what was written to it too slowly.
     private func isTakingTooLong(_ now: NIODeadline) -> Bool {
-        let waiting = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        replyPace.count(written - waiting - taken)
-        taken = written - waiting
-        guard waiting > 0 else {
+        countBacklog(now)
+        guard let behind else {
             replyPace.stopWaiting(now)
             return false
         }
@@ -50,7 +48,18 @@ extension Connection {
         // Whoever still reads is not idle.
         if case .waiting = phase { phase = .waiting(since: now) }
         if case .lingering = phase { phase = .lingering(since: now) }
-        return replyPace.isTooSlow(now)
+        return replyPace.isTooSlow(now) || isPast(behind.since, table.limits.takeTime, now)
+    }
+
+    /// Sees how much of what was written waits for the client.
+    func countBacklog(_ now: NIODeadline) {
+        let waiting = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        table.figures.answers.add(waiting - backlog)
+        backlog = waiting
+        replyPace.count(written - waiting - taken)
+        taken = written - waiting
+        if let behind, taken < behind.written { return }
+        behind = waiting > 0 ? (written, now) : nil
     }
 
     private func timeOut() {

@@ -39,9 +39,11 @@ final class Exchange {
     var status = 0
     /// The body so far, when it is read whole.
     var collected: [UInt8] = []
+    /// Since when there is an answer.
+    var answered: NIODeadline?
     var bytesReceived = 0
     var bytesSent = 0
-    /// Bytes counted against `ConnectionLimits.heldBytes`.
+    /// Bytes counted against `ConnectionLimits.heldBytes`, until a handler has them.
     var held = 0
     var intakePace: Pace
 
@@ -60,6 +62,15 @@ final class Exchange {
     }
 
     var hasBody: Bool { (declaredLength ?? 0) > 0 || head.headers["transfer-encoding"] != nil }
+
+    /// Since when nothing but the client is needed for the body to go on; nil while a handler takes it.
+    var intakeSince: NIODeadline? {
+        switch intake {
+        case .whole: started
+        case .dropped: answered
+        case .stream: nil
+        }
+    }
 
     var isReplyComplete: Bool { if case .complete = reply { true } else { false } }
     /// Whether the client has been sent something, so that another answer is impossible.

@@ -13,6 +13,7 @@ struct Listener: Sendable {
     let figures: ServerFigures
     let logger: Logger
     private let highestDescriptor = FileDescriptors.highest
+    private let refusals: RequestGate
 
     init(
         tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>], tls: TLSContext?, limits: ConnectionLimits,
@@ -21,6 +22,7 @@ struct Listener: Sendable {
         self.tables = tables
         self.tls = tls
         self.limits = limits
+        refusals = RequestGate(limit: limits.refusals)
         self.figures = figures
         self.logger = logger
     }
@@ -68,6 +70,9 @@ struct Listener: Sendable {
                 figures.countDisplaced()
             } else {
                 figures.countRefused()
+                // NIO closes a connection that cannot be put together.
+                guard refusals.enter() else { throw NoRoom() }
+                channel.closeFuture.whenComplete { [refusals] _ in refusals.leave() }
                 try pipeline.addHandler(RefusedConnection(isTLS: tls != nil))
                 return
             }
@@ -83,6 +88,9 @@ struct Listener: Sendable {
     }
 }
 
+/// Why a connection is closed without a word.
+private struct NoRoom: Error {}
+
 /// Without descriptors the system cannot hand over the next connection, and says so again at once. Accepting pauses
 /// then, and clients that wait stay in the system's queue.
 ///
@@ -90,8 +98,6 @@ struct Listener: Sendable {
 /// would spin. Reading is therefore switched off altogether.
 private final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
-
-    private static let time = TimeAmount.milliseconds(50)
 
     private let failed: (IOError) -> Void
 
@@ -102,7 +108,7 @@ private final class AcceptPause: ChannelInboundHandler {
         failed(error)
         try? options.setOption(.autoRead, value: false)
         let channel = context.channel
-        context.eventLoop.scheduleTask(in: Self.time) {
+        context.eventLoop.scheduleTask(in: ConnectionLimits.acceptPause) {
             // Fails when the server has stopped meanwhile.
             channel.setOption(.autoRead, value: true).whenComplete { _ in }
         }
@@ -128,7 +134,7 @@ private final class RefusedConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         context.close(mode: .output, promise: nil)
         context.read()
-        channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        channel.eventLoop.scheduleTask(in: ConnectionLimits.refusalTime) { channel.close(promise: nil) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -8,7 +8,10 @@ package final class ServerFigures: Sendable {
     private let displacedCount = Atomic<Int>(0)
     private let timedOutCount = Atomic<Int>(0)
     private let acceptFailureCount = Atomic<Int>(0)
-    private let heldCount = Atomic<Int>(0)
+    /// Bodies of requests that are held for handlers.
+    let bodies = ByteBudget()
+    /// Answers that wait for their clients.
+    let answers = ByteBudget()
 
     package init() {}
 
@@ -18,12 +21,14 @@ package final class ServerFigures: Sendable {
     package var refused: Int { refusedCount.load(ordering: .relaxed) }
     /// Closed while idle, to make room.
     package var displaced: Int { displacedCount.load(ordering: .relaxed) }
-    /// Closed because the client was too slow.
+    /// Closed because the client was too slow, or because too much waited for it and others.
     package var timedOut: Int { timedOutCount.load(ordering: .relaxed) }
     /// Times the system could give no new connection, for want of descriptors.
     package var acceptFailures: Int { acceptFailureCount.load(ordering: .relaxed) }
     /// Bytes of request bodies held for handlers.
-    package var held: Int { heldCount.load(ordering: .relaxed) }
+    package var held: Int { bodies.count }
+    /// Bytes of answers that wait for their clients.
+    package var waiting: Int { answers.count }
 
     /// - Returns: how many are open now.
     func countOpened() -> Int {
@@ -38,13 +43,4 @@ package final class ServerFigures: Sendable {
 
     /// - Returns: how many there were before.
     func countAcceptFailure() -> Int { acceptFailureCount.add(1, ordering: .relaxed).oldValue }
-
-    /// - Returns: false when it would be more than `limit`; nothing is counted then.
-    func hold(_ bytes: Int, limit: Int) -> Bool {
-        if heldCount.add(bytes, ordering: .relaxed).newValue <= limit { return true }
-        heldCount.subtract(bytes, ordering: .relaxed)
-        return false
-    }
-
-    func release(_ bytes: Int) { heldCount.subtract(bytes, ordering: .relaxed) }
 }
