@@ -26,7 +26,11 @@ package struct Log: Sendable {
     }
 
     func write(_ line: consuming LogLine, _ level: Logger.Level) {
-        writer.add(line.finish(), isUrgent: level >= .notice)
+        writer.add(line.finish(), isUrgent: level >= .notice) { dropped in
+            var gap = self.line(.warning, "lines of the log were dropped: nobody took them")
+            gap.add("lines", dropped)
+            return gap.finish()
+        }
     }
 }
 
@@ -74,7 +78,8 @@ enum Secrets {
 
 /// Writes a line for each request, and one for each failure whose cause the client is not shown.
 ///
-/// The line holds the path and not the query; it holds no header. So no secret a client sends gets into it.
+/// The line holds the path and not the query; it holds no header. Of an address that is a secret it holds the endpoint's
+/// path. So no secret a client sends gets into it.
 package struct AccessLog: RequestObserver {
     package let log: Log
 
