@@ -40,14 +40,15 @@ package protocol ArtifactStore: Sendable {
     /// - Parameter number: 1 to 10,000.
     func writePart(_ number: Int, of upload: String, for path: ArtifactPath) throws(Failure) -> any ArtifactWriter
 
-    /// Joins parts to the file, which appears whole. Said twice, it gives the same answer twice.
-    /// - Throws: `invalid` for parts that are out of order or were never sent, besides the errors of all calls.
-    func complete(_ upload: String, for path: ArtifactPath, parts: [UploadedPart]) throws(Failure) -> StoredArtifact
+    /// Begins to join parts to the file, which appears whole. Said twice, it ends with the same answer twice.
+    /// - Throws: `invalid` for parts that are out of order, `unavailable` while another call joins them, `conflict` when
+    ///   other parts were joined, besides the errors of all calls.
+    func join(_ upload: String, for path: ArtifactPath, parts: [UploadedPart]) throws(Failure) -> any ArtifactJoin
 
     /// Forgets an upload and its parts.
     func abort(_ upload: String, for path: ArtifactPath) throws(Failure)
 
-    /// Forgets uploads to which nothing was added since `time`.
+    /// Forgets uploads to which nothing was added since `time` and nothing is being added.
     /// - Returns: how many.
     func removeUploads(idleSince time: Timestamp) throws(Failure) -> Int
 }
@@ -62,6 +63,28 @@ package protocol ArtifactWriter: AnyObject, Sendable {
 
     /// Gives the file up. Harmless after `commit`.
     func abandon()
+}
+
+/// Parts that become one file. Given up when the last reference goes without `commit`. For one caller at a time.
+package protocol ArtifactJoin: AnyObject, Sendable {
+    /// Joins some of the parts, some megabytes, so that the thread is soon free for others.
+    /// - Returns: whether there is more.
+    /// - Throws: `invalid` for a part that was never sent.
+    func joinMore() throws(Failure) -> Bool
+
+    /// Makes the file durable and lets it appear, once all is joined.
+    func commit() throws(Failure) -> StoredArtifact
+}
+
+extension ArtifactStore {
+    /// Joins parts to the file in one call, however long that takes.
+    package func complete(
+        _ upload: String, for path: ArtifactPath, parts: [UploadedPart]
+    ) throws(Failure) -> StoredArtifact {
+        let join = try join(upload, for: path, parts: parts)
+        while try join.joinMore() {}
+        return try join.commit()
+    }
 }
 
 extension ArtifactWriter {

@@ -53,23 +53,26 @@ final class ArtifactService: Sendable {
 
     /// What is in a folder; nothing for a file and for what does not exist.
     func list(_ folder: ArtifactPath) async throws -> [ArtifactEntry] {
-        try await run { [store] in
-            var entries: [ArtifactEntry] = []
-            var after: String?
-            do {
-                repeat {
-                    let page = try store.list(folder, after: after, limit: 1000)
-                    entries += page.entries
-                    after = page.next
-                    guard entries.count <= Self.listLimit else {
-                        throw Failure(.invalid, "The folder '\(folder)' has more than \(Self.listLimit) entries")
-                    }
-                } while after != nil
-            } catch let failure as Failure where failure.code == .notFound || failure.code == .invalid {
-                // No such folder, or a file, or a link.
-                return []
+        var entries: [ArtifactEntry] = []
+        var after: String?
+        repeat {
+            // Each page anew in the queue for a thread, behind others.
+            guard let page = try await page(of: folder, after: after) else { return [] }
+            entries += page.entries
+            after = page.next
+            guard entries.count <= Self.listLimit else {
+                throw Failure(.invalid, "The folder '\(folder)' has more than \(Self.listLimit) entries")
             }
-            return entries
+        } while after != nil
+        return entries
+    }
+
+    /// - Returns: nil when there is no such folder, but nothing, a file or a link.
+    private func page(of folder: ArtifactPath, after: String?) async throws -> ArtifactListing? {
+        do {
+            return try await run { [store] in try store.list(folder, after: after, limit: 1000) }
+        } catch let failure as Failure where failure.code == .notFound || failure.code == .invalid {
+            return nil
         }
     }
 
@@ -121,6 +124,14 @@ final class ArtifactService: Sendable {
         let intake = ArtifactIntake(writer, pool)
         try await body.forEachPiece(limit: Self.fileLimit) { try await intake.take($0) }
         try await intake.finish()
+    }
+
+    /// Joins the parts of an upload to a file and records it.
+    func complete(_ upload: String, for path: ArtifactPath, parts: [UploadedPart], by origin: Origin) async throws {
+        let join = try await run { [store] in try store.join(upload, for: path, parts: parts) }
+        // Minutes for a large file: the thread is given back after each piece.
+        while try await run({ try join.joinMore() }) {}
+        try await commit(path, by: origin) { try join.commit() }
     }
 
     /// Lets a file appear and records it.

@@ -26,7 +26,8 @@ struct MultipartCalls {
             // Clients send no credentials with a part: its address, which only they were told, is their right.
             Endpoint(
                 "PUT", "\(root)/part/{upload}/{number}/{path...}", .anyone, .writes, "Stores a part of an upload.",
-                bodyLimit: Self.partLimit, streams: true, part),
+                bodyLimit: Self.partLimit, streams: true, part
+            ).hidingPath(),
         ]
     }
 
@@ -104,10 +105,7 @@ struct MultipartCalls {
         guard parts.map(\.number) == Array(1...upload.parts) else {
             throw Failure(.invalid, "the upload has the parts 1 to \(upload.parts), each to be named once and in order")
         }
-        let store = artifacts.services.artifacts
-        try await artifacts.commit(path, by: request.origin) { [parts] in
-            try store.complete(upload.id, for: path, parts: parts)
-        }
+        try await artifacts.complete(upload.id, for: path, parts: parts, by: request.origin)
         return .emptyMessage
     }
 

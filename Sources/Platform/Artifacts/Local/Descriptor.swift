@@ -18,6 +18,13 @@ final class Descriptor: Sendable {
         return Descriptor(number)
     }
 
+    /// The same, for what need not be there.
+    /// - Returns: nil when it is not.
+    static func openedIfAny(_ number: Int32) throws(SystemError) -> Descriptor? {
+        if number < 0, errno == ENOENT { return nil }
+        return try opened(number)
+    }
+
     func status() throws(SystemError) -> FileStatus {
         var status = stat()
         guard fstat(number, &status) == 0 else { throw .last }

@@ -38,6 +38,8 @@ package final class LocalArtifactStore: ArtifactStore {
         do throws(SystemError) {
             let descriptor = try Descriptor.opened(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
             confined = ConfinedFolder(descriptor, forcing: isStepwise ? .stepwise : nil)
+            // What is stored below must not vanish with the root itself. The parent may be closed to us.
+            try? descriptor.folder("..").synchronize()
             workspace = try Workspace(in: descriptor, makeID: makeID)
             try workspace.removeLeftovers(budget: 1000)
         } catch {

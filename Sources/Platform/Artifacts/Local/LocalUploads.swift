@@ -16,10 +16,8 @@ extension LocalArtifactStore {
     /// Numbers of parts, as in S3.
     package static let partNumbers = 1...10_000
 
-    private static let target = "target"
+    static let target = "target"
     private static let done = "done"
-    /// Bytes held while parts are joined.
-    private static let joinBuffer = 1 << 20
 
     package func createUpload(_ path: ArtifactPath) throws(Failure) -> String {
         try refuseFolder(at: path)
@@ -31,6 +29,7 @@ extension LocalArtifactStore {
             do throws(SystemError) {
                 let folder = try workspace.session.folder(name)
                 try record(Array(path.text.utf8), as: Self.target, in: folder)
+                try folder.synchronize()
                 try workspace.session.move(name, to: id, in: workspace.uploads)
             } catch {
                 var budget = 10
@@ -48,53 +47,41 @@ extension LocalArtifactStore {
         guard Self.partNumbers.contains(number) else {
             throw Failure(.invalid, "part \(number): parts are numbered from 1 to \(Self.partNumbers.upperBound)")
         }
-        let folder = try self.folder(of: upload, for: path)
+        // Held until the part is there: an upload is not idle while a part arrives, however slowly.
+        let held = try hold(upload, for: path)
         let workspace = workspace
         return try reporting(path) { () throws(SystemError) in
             try LocalArtifactWriter(path, in: workspace) { (name, stored) throws(SystemError) in
-                try workspace.session.move(name, to: Self.part(number, stored.sha256), in: folder)
-                try folder.synchronize()
+                try workspace.session.move(name, to: Self.part(number, stored.sha256), in: held.folder)
+                try held.folder.synchronize()
             }
         }
     }
 
-    package func complete(
+    package func join(
         _ upload: String, for path: ArtifactPath, parts: [UploadedPart]
-    ) throws(Failure) -> StoredArtifact {
+    ) throws(Failure) -> any ArtifactJoin {
         let names = try Self.names(of: parts)
-        let folder = try self.folder(of: upload, for: path)
-        guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 else {
-            throw Failure(.unavailable, "upload \(upload) is being completed", hint: "Ask again shortly.")
+        let held = try hold(upload, for: path)
+        try held.beginCompletion()
+        if let stored = try recorded(held.folder, path, names) { return LocalUploadJoin.Finished(stored) }
+        let files = zip(parts, names).map { part, name in
+            LocalUploadJoin.Part(name: name, number: part.number, entityTag: part.entityTag)
         }
-        defer { flock(folder.number, LOCK_UN) }
-        if let stored = try recorded(folder, path, names) { return stored }
         let writer = try write(path)
-        for (part, name) in zip(parts, names) {
-            let file = try reporting(path) { () throws(SystemError) in
-                let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-                return number < 0 && errno == ENOENT ? nil : try Descriptor.opened(number)
+        return LocalUploadJoin(held, files, writer, path) { [self] stored throws(Failure) in
+            try reporting(path) { () throws(SystemError) in
+                try record(Self.note(stored, names), as: Self.done, in: held.folder)
+                try held.folder.synchronize()
             }
-            guard let file else {
-                throw Failure(
-                    .invalid, "part \(part.number) of upload \(upload) with entity tag \(part.entityTag) was never sent"
-                )
-            }
-            try copy(file, to: writer, path)
+            removeParts(held.folder)
         }
-        let stored = try writer.commit()
-        try reporting(path) { () throws(SystemError) in
-            try record(Self.note(stored, names), as: Self.done, in: folder)
-            try folder.synchronize()
-        }
-        removeParts(folder)
-        return stored
     }
 
     package func abort(_ upload: String, for path: ArtifactPath) throws(Failure) {
-        let folder = try self.folder(of: upload, for: path)
-        guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 else {
-            throw Failure(.unavailable, "upload \(upload) is being completed", hint: "Ask again shortly.")
-        }
+        let held = try hold(upload, for: path)
+        try held.beginCompletion()
+        defer { withExtendedLifetime(held) {} }
         try reporting(path) { () throws(SystemError) in try workspace.discard(upload, in: workspace.uploads) }
     }
 
@@ -105,28 +92,35 @@ extension LocalArtifactStore {
             var names = try FolderNames(workspace.uploads)
             while let name = try names.next() {
                 let name = String(cString: name)
-                // The time of a folder is that of the last name put into it or taken from it.
-                guard let status = try? workspace.uploads.status(of: name), status.modified < time.milliseconds,
-                    let folder = try? workspace.uploads.folder(name), flock(folder.number, LOCK_EX | LOCK_NB) == 0
-                else { continue }
-                idle.append(name)
+                if let status = try? workspace.uploads.status(of: name), status.modified < time.milliseconds {
+                    idle.append(name)
+                }
             }
-            for name in idle { try workspace.discard(name, in: workspace.uploads) }
-            return idle.count
+            var count = 0
+            for name in idle {
+                // Held by nobody, and still idle now that nobody else can come.
+                guard let folder = try? workspace.uploads.folder(name), flock(folder.number, LOCK_EX | LOCK_NB) == 0,
+                    let status = try? folder.status(), status.modified < time.milliseconds
+                else { continue }
+                defer { withExtendedLifetime(folder) {} }
+                try workspace.discard(name, in: workspace.uploads)
+                count += 1
+            }
+            return count
         }
     }
 
     /// The upload's folder, if there is one and it is for this path.
-    private func folder(of upload: String, for path: ArtifactPath) throws(Failure) -> Descriptor {
+    private func hold(_ upload: String, for path: ArtifactPath) throws(Failure) -> HeldUpload {
         let missing = Failure(
             .notFound, "there is no upload \(upload) for artifact '\(path)'",
             hint: "It may have been completed, given up, or forgotten because nothing was sent for a long time.")
-        guard upload.utf8.count == 32, Hexadecimal.bytes(of: upload) != nil,
-            let folder = try? workspace.uploads.folder(upload)
-        else { throw missing }
-        let target = try reporting(path) { () throws(SystemError) in try contents(of: Self.target, in: folder) }
-        guard let target, target.elementsEqual(path.text.utf8) else { throw missing }
-        return folder
+        guard upload.utf8.count == 32, Hexadecimal.bytes(of: upload) != nil else { throw missing }
+        let held = try reporting(path) { () throws(SystemError) in try HeldUpload(upload, workspace.uploads) }
+        guard let held else { throw missing }
+        let target = try reporting(path) { () throws(SystemError) in try contents(of: held.target) }
+        guard target.elementsEqual(path.text.utf8) else { throw missing }
+        return held
     }
 
     /// The names of the parts' files, for parts in rising order.
@@ -149,18 +143,6 @@ extension LocalArtifactStore {
     }
 
     private static func part(_ number: Int, _ sha256: String) -> String { "part-\(number)-\(sha256)" }
-
-    private func copy(_ file: Descriptor, to writer: any ArtifactWriter, _ path: ArtifactPath) throws(Failure) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.joinBuffer, alignment: 16)
-        defer { buffer.deallocate() }
-        var offset: Int64 = 0
-        while true {
-            let count = try reporting(path) { () throws(SystemError) in try file.read(at: offset, into: buffer) }
-            if count == 0 { return }
-            try writer.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
-        }
-    }
 
     // MARK: What was stored, for who asks again
 
@@ -215,9 +197,11 @@ extension LocalArtifactStore {
 
     /// - Returns: nil when there is no such file.
     private func contents(of name: String, in folder: Descriptor) throws(SystemError) -> [UInt8]? {
-        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        if number < 0, errno == ENOENT { return nil }
-        let file = try Descriptor.opened(number)
+        try Descriptor.openedIfAny(openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC))
+            .map { (file) throws(SystemError) in try contents(of: file) }
+    }
+
+    private func contents(of file: Descriptor) throws(SystemError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: ArtifactPath.maximumBytes + 1)
         let count = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(SystemError) -> Int in
             try file.read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))

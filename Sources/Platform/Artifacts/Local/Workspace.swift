@@ -27,16 +27,15 @@ final class Workspace: Sendable {
 
     init(in root: Descriptor, makeID: @escaping @Sendable () -> String) throws(SystemError) {
         self.makeID = makeID
-        let isNew = try root.makeFolder(ArtifactPath.reservedPrefix, mode: Self.privateMode)
+        try root.makeFolder(ArtifactPath.reservedPrefix, mode: Self.privateMode)
         let own = try root.folder(ArtifactPath.reservedPrefix)
         try own.makeFolder("tmp", mode: Self.privateMode)
         try own.makeFolder("uploads", mode: Self.privateMode)
         sessions = try own.folder("tmp")
         uploads = try own.folder("uploads")
-        if isNew {
-            try own.synchronize()
-            try root.synchronize()
-        }
+        // Each time: whoever made them may not have come to this.
+        try own.synchronize()
+        try root.synchronize()
         (sessionName, session) = try Self.newSession(in: sessions, makeID)
     }
 
@@ -89,6 +88,8 @@ final class Workspace: Sendable {
             guard let folder = try? sessions.folder(name), flock(folder.number, LOCK_EX | LOCK_NB) == 0 else {
                 continue
             }
+            // The lock is held until all is removed.
+            defer { withExtendedLifetime(folder) {} }
             guard try FolderTree.remove(name, in: sessions, budget: &budget) else { return }
         }
         // What this process has deleted but not yet removed.
