@@ -1,4 +1,4 @@
-/// A strict JSON parser (RFC 8259) for input from outside: bounded in depth, exact about where something is wrong,
+/// A strict JSON parser (RFC 8259) for input from outside: bounded in depth and in values, exact about where something is wrong,
 /// UTF-8 checked, duplicate member names refused.
 ///
 /// Numbers without fraction and exponent that fit become `.integer`; all others are correctly rounded doubles.
@@ -14,15 +14,20 @@ package struct JSONParser: ~Copyable {
 
         /// How deep arrays and objects may nest.
         package var maximumDepth: Int
+        /// How many values a document may have, members of objects among them. A value takes some 24 to 60 bytes of
+        /// memory and at least two of the document, so the size of a document alone does not bound what it costs.
+        package var maximumValues: Int
         package var duplicates: Duplicates
         /// Whether the words `NaN`, `Infinity` and `-Infinity` are numbers. They are not JSON, but Python's json module
         /// writes them.
         package var acceptsNonFiniteWords: Bool
 
         package init(
-            maximumDepth: Int = 64, duplicates: Duplicates = .refused, acceptsNonFiniteWords: Bool = false
+            maximumDepth: Int = 64, maximumValues: Int = 1_000_000, duplicates: Duplicates = .refused,
+            acceptsNonFiniteWords: Bool = false
         ) {
             self.maximumDepth = maximumDepth
+            self.maximumValues = maximumValues
             self.duplicates = duplicates
             self.acceptsNonFiniteWords = acceptsNonFiniteWords
         }
@@ -32,6 +37,8 @@ package struct JSONParser: ~Copyable {
     let end: UnsafePointer<UInt8>
     var position: UnsafePointer<UInt8>
     let options: Options
+    /// Values that may still come.
+    private var valuesLeft: Int
     /// What the containers that are still open hold so far.
     private var elements = JSONStack<JSON>()
     private var members = JSONMembers()
@@ -61,6 +68,7 @@ package struct JSONParser: ~Copyable {
         end = start + bytes.count
         position = start
         self.options = options
+        valuesLeft = options.maximumValues
     }
 
     private mutating func document() throws(Failure) -> JSON {
@@ -106,6 +114,8 @@ package struct JSONParser: ~Copyable {
     private mutating func value(depth: Int) throws(Failure) -> JSON {
         guard depth <= options.maximumDepth else { throw failure("nested deeper than \(options.maximumDepth) levels") }
         skipSpace()
+        valuesLeft -= 1
+        guard valuesLeft >= 0 else { throw failure("more than \(options.maximumValues) values") }
         guard position < end else { throw failure("unexpected end of the document") }
         switch position.pointee {
         case UInt8(ascii: "{"): return try object(depth: depth)
