@@ -50,7 +50,9 @@ package enum AtomicFile {
             }
             guard info.st_mode & S_IFMT == S_IFREG else { return }
         }
-        guard access(folder(of: path), W_OK | X_OK) == 0 else { throw failure(path, "cannot be written", errno) }
+        guard access(FolderEntries.folder(of: path), W_OK | X_OK) == 0 else {
+            throw failure(path, "cannot be written", errno)
+        }
     }
 
     /// Whether both names lead to the same existing file.
@@ -63,7 +65,7 @@ package enum AtomicFile {
     private static func replace(
         _ target: String, with bytes: [UInt8], mode: mode_t?, shown path: String
     ) throws(Failure) {
-        let folder = folder(of: target)
+        let folder = FolderEntries.folder(of: target)
         var template = Array("\(folder)/.steward-XXXXXX".utf8CString)
         let descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
         guard descriptor >= 0 else { throw failure(path, "cannot be written", errno) }
@@ -77,12 +79,7 @@ package enum AtomicFile {
             return problem
         }
         guard renamed == 0 else { throw failure(path, "cannot be written", problem) }
-        // The rename itself must survive a power cut; a file system that cannot flush a folder is no reason to fail.
-        let directory = open(folder, O_RDONLY)
-        if directory >= 0 {
-            fsync(directory)
-            close(directory)
-        }
+        FolderEntries.flush(folder)
     }
 
     private static func writeDirectly(_ bytes: [UInt8], _ path: String) throws(Failure) {
@@ -117,13 +114,8 @@ package enum AtomicFile {
         #endif
     }
 
-    private static func folder(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
     /// What open(2) with 0666 would give. The mask can only be read by setting it.
-    private static func defaultMode() -> mode_t {
+    static func defaultMode() -> mode_t {
         let mask = umask(0o077)
         umask(mask)
         return 0o666 & ~mask

@@ -8,8 +8,8 @@ package import Core
 
 /// A file written piece by piece that appears under its name only when it is complete.
 ///
-/// The bytes go to `<path>.partial` in the same folder; `commit` makes them durable and renames. Without `commit` the
-/// partial file is removed. An existing file of that name is replaced. For files too large to hold in memory; the
+/// The bytes go to a file of another name in the same folder; `commit` makes them durable, renames, and makes that
+/// durable. Without `commit` the partial file is removed. An existing file of that name is replaced. For files too large to hold in memory; the
 /// others are written with `AtomicFile`.
 package struct OutputFile: ~Copyable {
     private let path: String
@@ -23,8 +23,9 @@ package struct OutputFile: ~Copyable {
     /// - Throws: `invalid` when the file cannot be created.
     package init(path: String) throws(Failure) {
         self.path = path
-        partial = path + ".partial"
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        var template = Array("\(FolderEntries.folder(of: path))/.steward-XXXXXX".utf8CString)
+        descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
+        partial = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard descriptor >= 0 else {
             throw Failure(.invalid, "\(path): cannot be written: \(String(cString: strerror(errno)))")
         }
@@ -43,8 +44,10 @@ package struct OutputFile: ~Copyable {
 
     package consuming func commit() throws(Failure) {
         try flush()
-        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw failed() }
+        guard fchmod(descriptor, AtomicFile.defaultMode()) == 0, fsync(descriptor) == 0, rename(partial, path) == 0
+        else { throw failed() }
         isCommitted = true
+        FolderEntries.flush(FolderEntries.folder(of: path))
     }
 
     private mutating func flush() throws(Failure) {

@@ -30,13 +30,22 @@ package struct DataFolder: ~Copyable {
 
     deinit { close(lock) }
 
+    /// Makes a folder and those above it, so that none of them can vanish with what is acknowledged later.
     private static func create(_ path: String) throws(Failure) {
         var prefix = path.hasPrefix("/") ? "" : "."
+        var container = prefix
         for part in path.split(separator: "/") {
+            container = prefix.isEmpty ? "/" : prefix
             prefix += "/" + part
             // Keys lie in here: nobody else needs to look.
-            if mkdir(prefix, 0o700) != 0, errno != EEXIST { throw failure(path, errno) }
+            if mkdir(prefix, 0o700) == 0 {
+                FolderEntries.flush(container)
+            } else if errno != EEXIST {
+                throw failure(path, errno)
+            }
         }
+        // Again for the last one: whoever made it may not have come to this.
+        FolderEntries.flush(container)
         var info = stat()
         guard stat(path, &info) == 0 else { throw failure(path, errno) }
         guard info.st_mode & S_IFMT == S_IFDIR else { throw failure(path, ENOTDIR) }
