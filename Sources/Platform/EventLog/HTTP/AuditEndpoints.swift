@@ -33,7 +33,12 @@ package struct AuditEndpoints: Sendable {
                 "The public key that verifies the checkpoints (C2SP verifier key).", verifierKey),
             Endpoint(
                 "GET", "/api/v1/events", .may(.auditRead), .reads,
-                "Events of the log, filtered by subject and kind.", events),
+                "Events of the log, filtered by subject and kind.", events
+            ).documented(response: [
+                Endpoint.Field(
+                    "events", .list(.any), "As many as asked for, or fewer when they are large.", required: true),
+                Endpoint.Field("next", .integer, "Where to go on: the next page's `after`. Absent at the end."),
+            ]),
         ]
     }
 
@@ -96,9 +101,14 @@ package struct AuditEndpoints: Sendable {
         }
         guard query.kinds.count <= 100 else { throw Failure(.invalid, "at most 100 kinds can be asked for") }
         let asked = query
-        let events = try await database.read { try EventLog.events(asked, $0) }
-        return .json(.record(["events": .array(events.map(\.json))]))
+        let page = try await database.read { try EventLog.page(asked, bytes: Self.pageBytes, $0) }
+        var members = [JSON.Member("events", .array(page.events.map(\.json)))]
+        if let last = page.events.last, page.hasMore { members.append(.init("next", .integer(last.sequence))) }
+        return .json(.object(members))
     }
+
+    /// A page ends with the entry that reaches so many bytes: 4 MiB.
+    private static let pageBytes = 4 << 20
 
     private static func number(_ text: String, _ name: String) throws(Failure) -> Int64 {
         guard let number = Int64(text), number >= 0 else {

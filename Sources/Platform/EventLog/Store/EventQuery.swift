@@ -25,6 +25,45 @@ package struct EventQuery: Sendable {
 extension EventLog {
     /// Events by subject or kind, paged by their sequence.
     package static func events(_ query: EventQuery, _ sql: any SQLConnection) throws -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        try forEach(query, sql) { event, _ in events.append(event) }
+        return events
+    }
+
+    /// Entries that are read at a time where their bytes are counted.
+    private static let pageStep = 64
+
+    /// The same, but no more once `bytes` of entries are reached, whatever the limit says.
+    package static func page(
+        _ query: EventQuery, bytes limit: Int, _ sql: any SQLConnection
+    ) throws -> (events: [RecordedEvent], hasMore: Bool) {
+        var events: [RecordedEvent] = []
+        var bytes = 0
+        let wanted = min(max(query.limit, 1), 1000)
+        var step = query
+        while true {
+            let before = events.count
+            // One more than wanted shows whether there is more.
+            step.limit = min(pageStep, wanted + 1 - before)
+            var isFull = false
+            try forEach(step, sql) { event, size in
+                if isFull || events.count == wanted || bytes >= limit {
+                    isFull = true
+                    return
+                }
+                events.append(event)
+                bytes += size
+            }
+            if isFull { return (events, true) }
+            guard events.count - before == step.limit else { return (events, false) }
+            step.after = events.last?.sequence
+        }
+    }
+
+    /// - Parameter body: is given the bytes of the entry's text, too.
+    private static func forEach(
+        _ query: EventQuery, _ sql: any SQLConnection, _ body: (RecordedEvent, Int) throws -> Void
+    ) throws {
         var conditions: [String] = []
         var arguments: [SQLValue] = []
         func parameter(_ value: SQLValue) -> String {
@@ -50,13 +89,14 @@ extension EventLog {
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let limit = parameter(.int(min(max(query.limit, 1), 1000)))
-        return try sql.rows(
+        try sql.forEach(
             """
             SELECT time, entry FROM eventlog_entry \(filter)
             ORDER BY sequence \(isForward ? "ASC" : "DESC") LIMIT \(limit)
             """, arguments
         ) { row in
-            try EventEntry.parse(Array(row.text(1).utf8), time: Timestamp(milliseconds: row.integer(0)))
+            let text = Array(row.text(1).utf8)
+            try body(try EventEntry.parse(text, time: Timestamp(milliseconds: row.integer(0))), text.count)
         }
     }
 }
