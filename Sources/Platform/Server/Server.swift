@@ -115,9 +115,12 @@ package struct Server {
             database.close()
             log.writer.flush()
         }
-        try await server.run(started: started)
+        var problem: (any Error)?
+        do { try await server.run(started: started) } catch { problem = error }
+        // Nothing may be at work when the database is closed, however this ends.
         background.cancel()
         _ = await background.value
+        if let problem { throw problem }
     }
 
     private func addMetrics(
