@@ -143,11 +143,11 @@ def events(client):
     """All events, in order, as the API shows them."""
     after = {}
     while True:
-        page = client.json("GET", "/api/v1/events", query={"limit": 1000, **after})["events"]
-        yield from page
-        if len(page) < 1000:
+        page = client.json("GET", "/api/v1/events", query={"limit": 1000, **after})
+        yield from page["events"]
+        if "next" not in page:
             return
-        after = {"after": page[-1]["sequence"]}
+        after = {"after": page["next"]}
 
 
 def listing_problems(client):

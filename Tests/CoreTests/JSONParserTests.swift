@@ -147,4 +147,16 @@ struct Numbers: RandomNumberGenerator {
         state ^= state << 17
         return state
     }
+
+    @Test("the number of values is bounded, wherever they are")
+    func values() throws {
+        let document = #"[1,[2],{"a":3}]"#
+        #expect(throws: Never.self) { try JSONParser.parse(document, .init(maximumValues: 6)) }
+        let failure = #expect(throws: Failure.self) { try JSONParser.parse(document, .init(maximumValues: 5)) }
+        #expect(failure?.message == "line 1, column 13: more than 5 values")
+        let zeros = String(repeating: "0,", count: 999_998) + "0"
+        #expect(try JSONParser.parse("[\(zeros)]").elements?.count == 999_999)
+        #expect(throws: Failure.self) { try JSONParser.parse("[\(zeros),0]") }
+        #expect(throws: Failure.self) { try JSONParser.parse("[[\(zeros)]]") }
+    }
 }

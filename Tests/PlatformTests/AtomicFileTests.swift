@@ -23,4 +23,25 @@ struct AtomicFileTests {
         #expect(try FileContents.beginning(of: file, count: 1) == [2])
         #expect(throws: Failure.self) { try FileContents.read(file, limit: 1) }
     }
+
+    @Test("an output file appears whole or not at all; two of one name do not meet")
+    func outputFiles() throws {
+        let folder = try TemporaryFolder()
+        let file = "\(folder.path)/file"
+        do {
+            var abandoned = try OutputFile(path: file)
+            try abandoned.append([9])
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        var one = try OutputFile(path: file)
+        var two = try OutputFile(path: file)
+        try one.append([1, 1, 1])
+        try two.append([2])
+        try one.commit()
+        #expect(try FileContents.read(file) == [1, 1, 1])
+        try two.commit()
+        #expect(try FileContents.read(file) == [2])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
+        #expect(throws: Failure.self) { _ = try OutputFile(path: "\(folder.path)/none/file") }
+    }
 }

@@ -53,7 +53,11 @@ package struct HTTPServer: Sendable {
     /// - Throws: `unavailable` when the address cannot be bound, what is wrong with the certificate or key.
     package func run(started: @escaping @Sendable (Int) async -> Void) async throws(Failure) {
         let signals = settings.obeysSignals ? ProcessSignals() : nil
-        let running = try await start()
+        let running: RunningServer
+        do { running = try await start() } catch {
+            signals?.restore()
+            throw error
+        }
         await started(running.port)
         await running.waitForStop(signals)
         let cut = await running.drain(settings.graceTime)

@@ -102,6 +102,54 @@ struct ArtifactUploadTests {
         #expect(failureCode { _ = try store.createUpload(ArtifactPath(parsing: "a")) } == .conflict)
     }
 
+    @Test("an upload is not idle while a part of it arrives, however long that takes")
+    func slowPart() throws {
+        let temporary = try TemporaryStore()
+        let (store, path) = (temporary.store, try ArtifactPath(parsing: "f"))
+        let upload = try store.createUpload(path)
+        let later = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000) + 600_000)
+        do {
+            let writer = try store.writePart(1, of: upload, for: path)
+            try writer.append([1, 2])
+            #expect(try store.removeUploads(idleSince: later) == 0)
+            let part = UploadedPart(number: 1, entityTag: try writer.commit().sha256)
+            // Another part that does not end stands in nobody's way.
+            let endless = try store.writePart(2, of: upload, for: path)
+            #expect(try store.complete(upload, for: path, parts: [part]).size == 2)
+            endless.abandon()
+        }
+        #expect(try store.removeUploads(idleSince: later) == 1)
+    }
+
+    @Test("parts are joined a piece at a time; nobody removes or joins them meanwhile, and the file appears at the end")
+    func pieces() throws {
+        let temporary = try TemporaryStore()
+        let (store, path) = (temporary.store, try ArtifactPath(parsing: "f"))
+        let upload = try store.createUpload(path)
+        let later = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000) + 600_000)
+        let bytes = (1...3).map { piece($0, 9 << 20) }
+        let parts = try bytes.enumerated().map { try send($1, $0 + 1, upload, path, store) }
+        do {
+            let join = try store.join(upload, for: path, parts: parts)
+            var steps = 1
+            while try join.joinMore() {
+                steps += 1
+                #expect(try store.removeUploads(idleSince: later) == 0)
+                #expect(failureCode { _ = try store.complete(upload, for: path, parts: parts) } == .unavailable)
+                #expect(failureCode { try store.abort(upload, for: path) } == .unavailable)
+                #expect(failureCode { _ = try store.info(path) } == .notFound)
+            }
+            #expect(steps >= 3)
+        }
+        // Given up before its end, it can be begun again.
+        #expect(failureCode { _ = try store.info(path) } == .notFound)
+        #expect(temporary.leftovers == [])
+        let early = try store.join(upload, for: path, parts: parts)
+        #expect(failureCode { _ = try early.commit() } == .bug)
+        while try early.joinMore() {}
+        #expect(try early.commit().sha256 == sha256(bytes.flatMap { $0 }))
+    }
+
     @Test("an upload that is given up is gone with its parts, and one that lies idle is forgotten")
     func forgotten() throws {
         let temporary = try TemporaryStore()

@@ -100,6 +100,43 @@ struct EventLogStoreTests {
         #expect(report.entries == size)
     }
 
+    @Test("a page ends when its entries are large; page after page gives all of them", arguments: [true, false])
+    func pages(_ isForward: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let database = try Self.open(folder)
+        defer { database.close() }
+        for id in 0..<200 {
+            let text = String(repeating: "x", count: id < 100 ? 10_000 : 10)
+            try await database.write {
+                $0.record(Event("test.x", Event.subject("row", "\(id)"), ["text": .string(text)]), by: .system)
+            }
+        }
+        var query = EventQuery()
+        query.order = isForward ? .oldestFirst : .newestFirst
+        query.limit = 1000
+        var (seen, sizes): ([Int64], [Int]) = ([], [])
+        while true {
+            let asked = query
+            let page = try await database.read { try EventLog.page(asked, bytes: 200_000, $0) }
+            seen += page.events.map(\.sequence)
+            sizes.append(page.events.count)
+            guard page.hasMore else { break }
+            query.after = page.events.last?.sequence
+        }
+        #expect(isForward ? seen == Array(0..<200) : seen == (0..<200).reversed())
+        #expect(sizes.count >= 5 && sizes.max() ?? 0 < 150)
+        for limit in [1, 64, 100, 199, 200] {
+            query = EventQuery()
+            query.limit = limit
+            let asked = query
+            let page = try await database.read { try EventLog.page(asked, bytes: .max, $0) }
+            #expect(page.events.map(\.sequence) == Array(0..<Int64(limit)))
+            #expect(page.hasMore == (limit < 200))
+        }
+        // One entry is given, however large it is.
+        #expect(try await database.read { try EventLog.page(EventQuery(), bytes: 1, $0).events.count } == 1)
+    }
+
     @Test("events of a subject and of everything below it, paged both ways")
     func queries() async throws {
         let folder = try TemporaryFolder()

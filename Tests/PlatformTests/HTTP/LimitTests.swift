@@ -95,6 +95,16 @@ struct LimitTests {
         }
     }
 
+    @Test("a body that nobody wants must come in time, too")
+    func unwantedBody() async throws {
+        try await withServer(Self.limits { $0.paceTime = .milliseconds(600) }) { server in
+            let client = try await server.connect()
+            try await client.send("POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc")
+            #expect(try await client.readResponse().status == 404)
+            #expect(try await client.waitForClose())
+        }
+    }
+
     @Test("idle connections are closed")
     func idle() async throws {
         try await withServer(Self.limits { $0.idleTime = .milliseconds(2000) }) { server in
@@ -210,6 +220,142 @@ struct LimitTests {
             }
             #expect(try await server.post("/echo", body).status == 200)
             try await until { server.figures.held == 0 }
+        }
+    }
+
+    @Test("a body counts as long as its handler has it, also when the client is gone")
+    func heldByHandlers() async throws {
+        let gate = Gate()
+        var options = Self.limits { $0.heldBytes = 100_000 }
+        options.gate = gate
+        options.endpoints = [
+            Endpoint("POST", "/stuck", .anyone, .writes, "Does not notice that the client goes.") { _ in
+                await gate.passUncancelled()
+                return .text("done")
+            }
+        ]
+        try await withServer(options) { server async throws in
+            let body = String(repeating: "x", count: 10_000)
+            for _ in 0..<10 {
+                let client = try await server.connect()
+                try await client.send("POST /stuck HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n\(body)")
+                try await gate.waitFor(1)
+                client.reset()
+            }
+            try await until { server.seen.records.count { $0.isCut } == 10 }
+            #expect(server.figures.held == gate.count * 10_000)
+            try await gate.waitFor(10)
+            #expect(server.figures.held == 100_000)
+            #expect(try await server.post("/echo", "x").status == 503)
+            gate.open()
+            try await until { server.figures.held == 0 }
+            #expect(try await server.post("/echo", "x").status == 200)
+        }
+    }
+
+    @Test("a body that is taken while it arrives counts with what may wait of it")
+    func heldByStreams() async throws {
+        try await withServer(Self.limits { $0.heldBytes = 300_000 }) { server in
+            let client = try await server.connect()
+            try await client.send("PUT /upload/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nabc")
+            try await until { server.figures.held == 256 << 10 }
+            let refused = try await server.request(
+                "PUT /upload/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
+            #expect(refused.status == 503)
+            let small = try await server.request(
+                "PUT /upload/c HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc")
+            #expect(small.text == "c 3")
+            client.reset()
+            try await until { server.figures.held == 0 }
+        }
+    }
+
+    private static let large = Endpoint("GET", "/large/{mebibytes}", .anyone, .reads, "A large answer.") { request in
+        let count = Int(try request.parameter("mebibytes")) ?? 0
+        return Response(body: .bytes([UInt8](repeating: 120, count: count << 20)))
+    }
+
+    @Test("an answer must be taken within its time, however large it is")
+    func takeTime() async throws {
+        var options = Self.limits {
+            $0.takeTime = .milliseconds(600)
+            $0.paceTime = .seconds(1000)
+        }
+        options.endpoints = [Self.large]
+        try await withServer(options) { server async throws in
+            let client = try await server.connect(receiveBuffer: 4096)
+            try await client.send("GET /large/20 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            try await until { server.figures.timedOut == 1 && server.figures.open == 0 }
+            #expect(server.figures.waiting == 0)
+        }
+    }
+
+    @Test("when too much waits for slow clients, those that have been behind longest are cut, and others are served")
+    func waitingAnswers() async throws {
+        var options = Self.limits { $0.waitingBytes = 20 << 20 }
+        options.endpoints = [Self.large]
+        try await withServer(options) { server async throws in
+            var slow: [RawClient] = []
+            for _ in 0..<8 {
+                let client = try await server.connect(receiveBuffer: 4096)
+                try await client.send("GET /large/16 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                slow.append(client)
+            }
+            try await until { server.seen.records.count == 8 && server.figures.waiting <= 20 << 20 }
+            #expect(server.figures.timedOut >= 5)
+            #expect(try await server.get("/large/16").body.count == 16 << 20)
+            for client in slow { client.close() }
+            try await until { server.figures.open == 0 }
+            #expect(server.figures.waiting == 0)
+        }
+    }
+
+    @Test("answers do not pile up for a client that sends ahead and does not read")
+    func pipelinedAnswers() async throws {
+        var options = ServerOptions()
+        options.endpoints = [Self.large]
+        try await withServer(options) { server async throws in
+            let client = try await server.connect(receiveBuffer: 4096)
+            let request = "GET /large/1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            try await client.send(String(repeating: request, count: 100))
+            try await until { server.seen.records.count > 0 }
+            var before = 0
+            while before != server.seen.records.count {
+                before = server.seen.records.count
+                try await Task.sleep(for: .milliseconds(300))
+            }
+            #expect(server.figures.waiting <= 2 << 20)
+            #expect(before < 50)
+            // All of them are answered once the client reads.
+            for _ in 0..<100 { #expect(try await client.readResponse().body.count == 1 << 20) }
+        }
+    }
+
+    @Test("beyond the limit some are told so, and the others cost nothing")
+    func refusals() async throws {
+        let gate = Gate()
+        var options = Self.limits {
+            $0.connections = 4
+            $0.refusals = 2
+        }
+        options.gate = gate
+        try await withServer(options) { server async throws in
+            var busy: [RawClient] = []
+            for _ in 0..<4 {
+                let client = try await server.connect()
+                try await client.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                busy.append(client)
+            }
+            try await gate.waitFor(4)
+            var more: [RawClient] = []
+            for _ in 0..<60 { more.append(try await server.connect()) }
+            try await until { server.figures.refused == 60 }
+            var texts: [String] = []
+            for client in more { texts.append(try await client.readToEnd()) }
+            #expect(texts.contains { $0.hasPrefix("HTTP/1.1 503") })
+            #expect(texts.contains(""))
+            gate.open()
+            for client in busy { #expect(try await client.readResponse().text == "waited") }
         }
     }
 

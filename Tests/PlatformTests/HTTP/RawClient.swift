@@ -74,6 +74,17 @@ final class RawClient: @unchecked Sendable {
         queue.async { [descriptor] in systemClose(descriptor) }
     }
 
+    /// Ends the connection as a crash would: the server is told at once that nobody is there any more.
+    func reset() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        let wasOpen = isOpen.withLock { isOpen in
+            defer { isOpen = false }
+            return isOpen
+        }
+        if wasOpen { queue.async { [descriptor] in systemClose(descriptor) } }
+    }
+
     /// Says that nothing more will be sent.
     func finishSending() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 

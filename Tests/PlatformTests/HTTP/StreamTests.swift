@@ -136,6 +136,41 @@ struct StreamTests {
         }
     }
 
+    @Test("an answer while a stream is full: the rest is skipped, and the connection goes on")
+    func earlyAnswer() async throws {
+        // How much has arrived cannot be seen from here: after a longer wait it is enough for the connection to be kept.
+        for wait in [50, 200, 1000, 5000, 20_000] {
+            let gate = Gate()
+            var options = ServerOptions()
+            options.gate = gate
+            options.endpoints = [
+                Endpoint(
+                    "PUT", "/early", .anyone, .writes, "Fails without reading.", bodyLimit: 1 << 20, streams: true
+                ) { _ in
+                    try await gate.pass()
+                    throw Failure(.invalid, "no")
+                }
+            ]
+            let isKept = try await withServer(options) { server async throws in
+                let client = try await server.connect()
+                let body = [UInt8](repeating: 1, count: 300 << 10)
+                try await client.send("PUT /early HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.count)\r\n\r\n")
+                try await client.send(body)
+                try await gate.waitFor(1)
+                try await Task.sleep(for: .milliseconds(wait))
+                gate.open()
+                let early = try await client.readResponse()
+                #expect(early.status == 400)
+                if early["connection"] == "close" { return false }
+                try await client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                #expect(try await client.readResponse().text == "hello")
+                return true
+            }
+            if isKept { return }
+        }
+        Issue.record("the connection was never kept")
+    }
+
     @Test("a client that goes away in the middle of an upload")
     func gone() async throws {
         try await withServer { server async throws in

@@ -59,6 +59,14 @@ final class Gate: Sendable {
         while !isOpen.load(ordering: .acquiring) { try await Task.sleep(for: .milliseconds(2)) }
     }
 
+    /// For a handler that goes on although its client is gone.
+    func passUncancelled() async {
+        waiting.add(1, ordering: .acquiringAndReleasing)
+        while !isOpen.load(ordering: .acquiring) {
+            await Task.detached { try? await Task.sleep(for: .milliseconds(2)) }.value
+        }
+    }
+
     /// Until `number` handlers have come.
     func waitFor(_ number: Int) async throws {
         while count < number { try await Task.sleep(for: .milliseconds(2)) }
@@ -91,6 +99,7 @@ struct ServerOptions: Sendable {
     var tls: TLSFiles?
     var authorizer: any Authorizer = LocalAuthorizer()
     var endpoints: [Endpoint] = []
+    var observers: [any RequestObserver] = []
     var gate = Gate()
 }
 
@@ -100,7 +109,8 @@ func withServer<Value>(
     let seen = SeenRequests()
     let responder = Responder(
         routes: try RouteTable(SampleEndpoints.all(options.gate) + options.endpoints), errorForms: [shoutingForm],
-        settings: options.settings, world: .live, authorizer: options.authorizer, observer: seen)
+        settings: options.settings, world: .live, authorizer: options.authorizer,
+        observer: RequestObservers([seen] + options.observers))
     let figures = ServerFigures()
     let server = HTTPServer(
         settings: .init(host: "127.0.0.1", port: 0, tls: options.tls, limits: options.limits, obeysSignals: false),
