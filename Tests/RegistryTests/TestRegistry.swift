@@ -161,6 +161,12 @@ final class TestRegistry: Sendable {
         }
     }
 
+    /// Moves the server's clock, and lets jobs wait for so long by the database's.
+    func letTimePass(milliseconds: Int64) async throws {
+        clock.advance(milliseconds: milliseconds)
+        try await services.database.write { try $0.letJobsWait(milliseconds) }
+    }
+
     /// Lets the reactor see all events, and the outbox send what is due.
     func deliver() async throws {
         for reactor in registry.reactors { while try await runner.step(reactor) > 0 {} }

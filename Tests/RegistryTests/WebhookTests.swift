@@ -88,7 +88,7 @@ struct WebhookTests {
         arguments: Backend.available)
     func retry(_ backend: Backend) async throws {
         try await Receiver.run(statuses: [500, 429]) { receiver in
-            let server = try Self.server(backend)
+            let server = try Self.server(backend) { $0.deliveries.firstDelay = 1_000_000 }
             let id = try await Self.create(
                 server, receiver.address + "/x", events: ["registered_model.created"], secret: "k")
             await server.createModel("m")
@@ -99,7 +99,7 @@ struct WebhookTests {
             #expect(delivery["problem"]?.text == "the receiver answered 500")
             #expect(delivery["next_attempt_at"]?.text != nil)
             for _ in 0..<2 {
-                server.clock.advance(milliseconds: 3_600_000)
+                try await server.letTimePass(milliseconds: 3_600_000)
                 try await server.deliver()
             }
             delivery = try #require(await Self.deliveries(server, id).first)
@@ -117,12 +117,15 @@ struct WebhookTests {
     @Test("what is given up stays visible as a dead letter, and can be sent again", arguments: Backend.available)
     func deadLetter(_ backend: Backend) async throws {
         try await Receiver.run(statuses: [500, 500]) { receiver in
-            let server = try Self.server(backend) { $0.deliveries.attempts = 2 }
+            let server = try Self.server(backend) {
+                $0.deliveries.attempts = 2
+                $0.deliveries.firstDelay = 1_000_000
+            }
             let id = try await Self.create(server, receiver.address + "/x", events: ["registered_model.created"])
             await server.createModel("m")
             for _ in 0..<4 {
                 try await server.deliver()
-                server.clock.advance(milliseconds: 3_600_000)
+                try await server.letTimePass(milliseconds: 3_600_000)
             }
             #expect(receiver.requests.count == 2)
             let dead = try #require(await Self.deliveries(server, id, "state=failed").first)

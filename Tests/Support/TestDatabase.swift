@@ -40,3 +40,10 @@ package final class TestDatabase: Sendable {
         if backend == .postgresql { try? TestPostgres.shared().recycle(location) }
     }
 }
+
+extension Transaction {
+    /// As if so many milliseconds had passed since all jobs were written: the database's clock cannot be moved.
+    package func letJobsWait(_ milliseconds: Int64) throws {
+        try sql.execute("UPDATE platform_job SET due_at = due_at - ?1", [.integer(milliseconds)])
+    }
+}

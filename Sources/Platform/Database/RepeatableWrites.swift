@@ -13,7 +13,6 @@ package final class RepeatableWrites: Sendable {
 
     let scope: String
     let fingerprint: String
-    let time: Timestamp
     private let done: [String: [UInt8]]
     private let state = Mutex(State())
 
@@ -28,10 +27,9 @@ package final class RepeatableWrites: Sendable {
     ///   - scope: names the request: who sends it, and its key.
     ///   - fingerprint: tells another request of the same name apart.
     ///   - done: what was recorded before, by step.
-    init(scope: String, fingerprint: String, time: Timestamp, done: [String: [UInt8]]) {
+    init(scope: String, fingerprint: String, done: [String: [UInt8]]) {
         self.scope = scope
         self.fingerprint = fingerprint
-        self.time = time
         self.done = done
     }
 
@@ -73,9 +71,8 @@ package final class RepeatableWrites: Sendable {
         let inserted = try transaction.sql.execute(
             """
             INSERT INTO platform_idempotency (scope, step, fingerprint, created_at, content)
-            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (scope, step) DO NOTHING
-            """,
-            [.text(scope), .text(step), .text(fingerprint), .integer(time.milliseconds), .blob(content)])
+            VALUES (?1, ?2, ?3, \(transaction.dialect.now), ?4) ON CONFLICT (scope, step) DO NOTHING
+            """, [.text(scope), .text(step), .text(fingerprint), .blob(content)])
         guard inserted == 1 else {
             state.withLock { $0.isOvertaken = true }
             throw Failure(.conflict, "the same request is at work on another server", hint: "Try again in a second.")

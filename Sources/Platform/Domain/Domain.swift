@@ -46,11 +46,13 @@ package struct Routine: Sendable {
 }
 
 /// Reads the event log from where it stopped last time and acts on what it finds, at least once. What it writes to the
-/// database is written exactly once: its position moves in the same transaction.
+/// database is written exactly once: its position moves in the same transaction. An event it fails at again and again is
+/// left out after two minutes and kept as a dead letter; `unavailable` says that nothing is wrong with the event, and is
+/// waited out.
 package struct Reactor: Sendable {
     /// Names the stored position; never reuse a name for something else.
     package let name: String
-    /// The kinds of events it wants.
+    /// The kinds of events it wants; at least one.
     package let kinds: Set<String>
     package let react: @Sendable (RecordedEvent, Transaction) throws -> Void
 
@@ -58,6 +60,7 @@ package struct Reactor: Sendable {
         _ name: String, kinds: Set<String>, _ react: @escaping @Sendable (RecordedEvent, Transaction) throws -> Void
     ) {
         self.name = name
+        precondition(!kinds.isEmpty, "a reactor that wants nothing")
         self.kinds = kinds
         self.react = react
     }

@@ -23,6 +23,13 @@ package enum FileContents {
         try read(path, most: count, refusesMore: false)
     }
 
+    /// Who may do what with a file: the twelve bits of chmod.
+    package static func permissions(of path: String) throws(Failure) -> UInt32 {
+        var info = stat()
+        guard stat(path, &info) == 0 else { throw failure(path, errno) }
+        return UInt32(info.st_mode) & 0o7777
+    }
+
     private static func read(_ path: String, most limit: Int, refusesMore: Bool) throws(Failure) -> [UInt8] {
         guard !path.utf8.contains(0) else { throw Failure(.invalid, "the name of a file must not contain a zero byte") }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

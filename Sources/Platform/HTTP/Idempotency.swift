@@ -91,7 +91,7 @@ package final class Idempotency: Sendable {
             return response
         }
         let writes = RepeatableWrites(
-            scope: request.scope, fingerprint: fingerprint, time: world.now(),
+            scope: request.scope, fingerprint: fingerprint,
             done: Dictionary(uniqueKeysWithValues: stored.map { ($0.step, $0.content) }))
         let response: Response
         do {
@@ -129,13 +129,8 @@ package final class Idempotency: Sendable {
             try transaction.sql.execute(
                 """
                 INSERT INTO platform_idempotency (scope, step, fingerprint, created_at, content)
-                VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (scope, step) DO NOTHING
-                """,
-                [
-                    .text(writes.scope), .text(Self.answerStep), .text(writes.fingerprint),
-                    .integer(writes.time.milliseconds),
-                    .blob(content),
-                ])
+                VALUES (?1, ?2, ?3, \(transaction.dialect.now), ?4) ON CONFLICT (scope, step) DO NOTHING
+                """, [.text(writes.scope), .text(Self.answerStep), .text(writes.fingerprint), .blob(content)])
         }
     }
 

@@ -1,6 +1,5 @@
 package import Core
 import Crypto
-import Foundation
 
 /// Page tokens that say where the last page ended (key set), not how many rows to skip: pages stay right while rows are
 /// added, and deep pages cost no more than the first. Signed, so that only tokens this server gave are taken.
@@ -15,17 +14,17 @@ package struct PageTokens: Sendable {
     ///   - position: the sort key of the last row given out.
     package func make(_ scope: String, _ position: JSON) -> String {
         let payload = position.serialised()
-        return Data(tag(scope, payload) + payload).base64EncodedString()
+        return Base64.text(of: tag(scope, payload) + payload)
     }
 
     /// - Throws: `invalid` unless this server made the token for this scope.
     package func position(_ token: String, _ scope: String) throws(Failure) -> JSON {
-        guard token.utf8.count <= Self.maximumLength, let data = Data(base64Encoded: token), data.count > Self.tagLength
+        guard token.utf8.count <= Self.maximumLength, let bytes = Base64.bytes(of: token), bytes.count > Self.tagLength
         else {
             throw Failure(.invalid, "Invalid page token, could not base64-decode")
         }
-        let payload = [UInt8](data.dropFirst(Self.tagLength))
-        guard Self.areEqual(tag(scope, payload), data.prefix(Self.tagLength))
+        let payload = Array(bytes.dropFirst(Self.tagLength))
+        guard Self.areEqual(tag(scope, payload), bytes.prefix(Self.tagLength))
         else {
             throw Failure(
                 .invalid, "Invalid page token: it belongs to another query or server",

@@ -70,6 +70,9 @@ package struct JobPolicy: Sendable {
 
     package init() {}
 
+    /// No job is planned further ahead than this, in milliseconds.
+    var reach: Int64 { longestDelay + lease }
+
     /// The wait after a failed attempt: between half and all of the doubled delay, so that jobs that failed together do
     /// not come back together.
     /// - Parameters:

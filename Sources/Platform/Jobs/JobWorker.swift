@@ -59,12 +59,10 @@ package struct JobWorker: Sendable {
 
     private func claim(most limit: Int) async throws -> [Job] {
         guard limit > 0 else { return [] }
-        let now = world.now()
         // Looking costs no write.
-        let isDue = try await database.read { try queue.isDue($0, now: now) }
-        guard isDue else { return [] }
+        guard try await database.read(queue.isDue) else { return [] }
         let claim = world.makeID()
-        return try await database.write { try queue.claim(most: limit, claim, $0, now: now) }
+        return try await database.write { try queue.claim(most: limit, claim, $0) }
     }
 
     private func attempt(_ job: Job) async {
@@ -73,10 +71,10 @@ package struct JobWorker: Sendable {
             ? await handler.perform(job)
             : JobOutcome(.refused, problem: "the server stopped during the last attempt")
         if Task.isCancelled, outcome.result != .done { return }
-        let (now, random) = (world.now(), world.random())
+        let random = world.random()
         // When this fails the lease runs out, and the work is done once more.
         try? await database.write { transaction in
-            guard let state = try queue.settle(job, outcome, transaction, now: now, random: random) else { return }
+            guard let state = try queue.settle(job, outcome, transaction, random: random) else { return }
             try handler.record(outcome, of: job, state: state, transaction)
         }
     }

@@ -1,5 +1,6 @@
-import Core
+package import Core
 import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -28,16 +29,31 @@ package struct HostResolver: Sendable {
         Failure(.unavailable, "the host name '\(host)' could not be resolved", cause: cause)
     }
 
-    /// The system's, in the system's order of preference. Its call blocks, so it has a queue of its own.
-    package static let system = HostResolver { host throws(Failure) in
-        let result = await withUnsafeContinuation {
-            (continuation: UnsafeContinuation<Result<[IPAddress], Failure>, Never>) in
-            queue.async { continuation.resume(returning: lookUp(host)) }
-        }
-        return try result.get()
-    }
+    /// The system's, in the system's order of preference.
+    package static let system = HostResolver(blocking: lookUp)
 
-    private static let queue = DispatchQueue(label: "host-resolver", attributes: .concurrent)
+    /// Looks names up with a call that blocks its thread and cannot be called off. Who is cancelled does not wait for
+    /// its end, and no more than `limit` are under way at a time: those that nobody waits for any more, too.
+    package init(limit: Int = 32, blocking lookUp: @escaping @Sendable (String) -> Result<[IPAddress], Failure>) {
+        let queue = DispatchQueue(label: "host-resolver", attributes: .concurrent)
+        let counter = LookUpCounter(limit: limit)
+        addresses = { host throws(Failure) in
+            guard counter.enter() else {
+                throw Self.unknown(host, cause: "\(limit) look-ups are under way")
+            }
+            let answer = LookUpAnswer()
+            queue.async {
+                answer.give(lookUp(host))
+                counter.leave()
+            }
+            let result = await withTaskCancellationHandler {
+                await answer.value()
+            } onCancel: {
+                answer.give(.failure(Self.unknown(host, cause: "nobody waited for it")))
+            }
+            return try result.get()
+        }
+    }
 
     private static func lookUp(_ host: String) -> Result<[IPAddress], Failure> {
         var hints = addrinfo()
@@ -73,6 +89,63 @@ package struct HostResolver: Sendable {
             let address = pointer.loadUnaligned(as: sockaddr_in6.self).sin6_addr
             return withUnsafeBytes(of: address) { IPAddress(bytes: Array($0)) }
         default: return nil
+        }
+    }
+}
+
+/// How many look-ups are under way.
+private final class LookUpCounter: Sendable {
+    private let limit: Int
+    private let count = Mutex(0)
+
+    init(limit: Int) { self.limit = limit }
+
+    func enter() -> Bool {
+        count.withLock { count in
+            guard count < limit else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func leave() { count.withLock { $0 -= 1 } }
+}
+
+/// The first answer that is given, for the one who waits for it.
+private final class LookUpAnswer: Sendable {
+    private typealias Answer = Result<[IPAddress], Failure>
+
+    private enum State {
+        case open
+        case waiting(CheckedContinuation<Answer, Never>)
+        case given(Answer)
+    }
+
+    private let state = Mutex(State.open)
+
+    func give(_ answer: Result<[IPAddress], Failure>) {
+        let waiting = state.withLock { state -> CheckedContinuation<Answer, Never>? in
+            switch state {
+            case .open:
+                state = .given(answer)
+                return nil
+            case .waiting(let continuation):
+                state = .given(answer)
+                return continuation
+            case .given: return nil
+            }
+        }
+        waiting?.resume(returning: answer)
+    }
+
+    func value() async -> Result<[IPAddress], Failure> {
+        await withCheckedContinuation { continuation in
+            let given = state.withLock { state -> Answer? in
+                if case .given(let answer) = state { return answer }
+                state = .waiting(continuation)
+                return nil
+            }
+            if let given { continuation.resume(returning: given) }
         }
     }
 }

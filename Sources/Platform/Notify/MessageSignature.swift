@@ -1,6 +1,5 @@
 import Core
 import Crypto
-import Foundation
 
 /// Signs messages with a secret that sender and receiver share.
 package enum MessageSignature {
@@ -8,6 +7,6 @@ package enum MessageSignature {
     package static func hmac(_ message: some Sequence<UInt8>, secret: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(
             for: Array(message), using: SymmetricKey(data: Array(secret.utf8)))
-        return Data(code).base64EncodedString()
+        return Base64.text(of: Array(code))
     }
 }

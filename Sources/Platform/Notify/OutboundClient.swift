@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// A request to somebody else's server.
 package struct OutboundRequest: Sendable {
@@ -84,10 +85,13 @@ package struct OutboundClient: Sendable {
         let addresses = try await permittedAddresses(of: destination)
         var problem: (any Error)?
         for address in addresses.prefix(3) {
+            let isConnected = ConnectionMark()
             do {
                 return try await exchange(
-                    request, spelled, address, trusted: policy.allowedHosts.contains(destination.host))
-            } catch  where Self.isConnectionProblem(error) {
+                    request, spelled, address, trusted: policy.allowedHosts.contains(destination.host), isConnected)
+            } catch {
+                // Over a connection that was open the request may have been sent, and that is done once.
+                guard !isConnected.value, Self.isConnectionProblem(error) else { throw error }
                 problem = error
             }
         }
@@ -104,10 +108,11 @@ package struct OutboundClient: Sendable {
     }
 
     private func exchange(
-        _ request: OutboundRequest, _ host: String, _ address: IPAddress, trusted: Bool
+        _ request: OutboundRequest, _ host: String, _ address: IPAddress, trusted: Bool, _ isConnected: ConnectionMark
     ) async throws -> OutboundResponse {
         let client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: configuration(host, address, trusted: trusted))
+            eventLoopGroupProvider: .singleton,
+            configuration: configuration(host, address, trusted: trusted, isConnected))
         do {
             let response = try await exchange(request, client)
             try? await client.shutdown()
@@ -118,20 +123,22 @@ package struct OutboundClient: Sendable {
         }
     }
 
-    private func configuration(_ host: String, _ address: IPAddress, trusted: Bool) -> HTTPClient.Configuration {
+    private func configuration(
+        _ host: String, _ address: IPAddress, trusted: Bool, _ isConnected: ConnectionMark
+    ) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: .seconds(30)), proxy: nil,
             decompression: .disabled)
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.dnsOverride = [host: address.description]
-        if !trusted {
-            let policy = policy
-            configuration.http1_1ConnectionDebugInitializer = { channel in
-                let peer = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
-                if let peer, policy.permits(peer) { return channel.eventLoop.makeSucceededVoidFuture() }
-                return channel.eventLoop.makeFailedFuture(PeerNotAllowed(address: peer?.description ?? "unknown"))
-            }
+        let policy = policy
+        // Called once the connection is open, before anything is sent.
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            isConnected.set()
+            let peer = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+            if trusted || peer.map(policy.permits) == true { return channel.eventLoop.makeSucceededVoidFuture() }
+            return channel.eventLoop.makeFailedFuture(PeerNotAllowed(address: peer?.description ?? "unknown"))
         }
         return configuration
     }
@@ -166,6 +173,15 @@ package struct OutboundClient: Sendable {
         default: "\(type(of: error))"
         }
     }
+}
+
+/// Whether a connection was opened.
+private final class ConnectionMark: Sendable {
+    private let mark = Atomic<Bool>(false)
+
+    var value: Bool { mark.load(ordering: .acquiring) }
+
+    func set() { mark.store(true, ordering: .releasing) }
 }
 
 private struct PeerNotAllowed: Error {

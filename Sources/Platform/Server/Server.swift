@@ -133,6 +133,7 @@ package struct Server {
             (try? await database.read { try EventLog.size($0) }).map(Double.init)
         }
         metrics.addJobs(database)
+        metrics.addReactors(domains.flatMap(\.reactors).map(\.name), database)
         metrics.addProcess(version: identity.version, started: services.world.now())
     }
 }

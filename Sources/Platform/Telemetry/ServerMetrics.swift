@@ -53,15 +53,27 @@ extension Metrics {
     /// Jobs that wait, are at work, or were given up. Those that succeeded are history and are not counted.
     package func addJobs(_ database: Database) {
         add {
-            let counts = try? await database.read { connection in
-                try connection.rows(
-                    """
-                    SELECT queue, state, COUNT(*) FROM platform_job WHERE state <> 'done'
-                    GROUP BY queue, state ORDER BY queue, state
-                    """
-                ) { MetricSample($0.real(2), [("queue", $0.text(0)), ("state", $0.text(1))]) }
+            let jobs = (try? await database.read { try JobQueue.open($0) }) ?? []
+            let samples = jobs.map { MetricSample(Double($0.count), [("queue", $0.queue), ("state", $0.state)]) }
+            return [MetricFamily("steward_jobs", .gauge, "Jobs that are not done, by queue and state.", samples)]
+        }
+    }
+
+    /// How far the reactors of this program are, and what they could not digest.
+    package func addReactors(_ names: [String], _ database: Database) {
+        add {
+            guard let progress = try? await database.read({ try ReactorProgress.all(names, $0) }) else { return [] }
+            func samples(_ figure: (ReactorProgress) -> Int64) -> [MetricSample] {
+                progress.map { MetricSample(Double(figure($0)), [("reactor", $0.name)]) }
             }
-            return [MetricFamily("steward_jobs", .gauge, "Jobs that are not done, by queue and state.", counts ?? [])]
+            return [
+                MetricFamily(
+                    "steward_reactor_events_behind", .gauge, "Events that a reactor has not come to yet.",
+                    samples(\.behind)),
+                MetricFamily(
+                    "steward_reactor_events_given_up", .gauge, "Events that a reactor failed at until it gave up.",
+                    samples(\.givenUp)),
+            ]
         }
     }
 

@@ -40,7 +40,7 @@ package struct WebhookDeliveries: JobHandler {
                 let (id, now) = (Self.uuid(world.makeID()), world.now())
                 try DeliveryStore(sql: transaction.sql).add(
                     id, webhook: webhook, topic: payload.topic, sequence: recorded.sequence, body: body, now: now)
-                try queue.enqueue(id, .record(["webhook": .string(webhook)]), transaction, now: now)
+                try queue.enqueue(id, .record(["webhook": .string(webhook)]), transaction)
             }
         }
     }
@@ -73,8 +73,8 @@ package struct WebhookDeliveries: JobHandler {
         guard let delivery = try store.delivery(id), delivery.webhookID == webhook else {
             throw Failure(.notFound, "the webhook has no delivery \(id)", hint: "It may be older than the history.")
         }
-        if try !queue.retry(id, transaction, now: now) {
-            try queue.enqueue(id, .record(["webhook": .string(webhook)]), transaction, now: now)
+        if try !queue.retry(id, transaction) {
+            try queue.enqueue(id, .record(["webhook": .string(webhook)]), transaction)
         }
         try store.reopen(id, now: now)
         return try store.delivery(id) ?? delivery

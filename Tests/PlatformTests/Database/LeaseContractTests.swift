@@ -37,16 +37,15 @@ extension DatabaseContractTests {
             #expect(try await first.take("work", for: Self.long) == nil)
         }
 
-        @Test("an expired lease is taken over, and its old holder is found out", arguments: Backend.available)
+        @Test("an expired lease is taken over, and its old holder cannot give it up", arguments: Backend.available)
         func expired(_ backend: Backend) async throws {
             let (server, first, second) = try servers(backend)
+            defer { withExtendedLifetime(server) {} }
             let old = try #require(try await first.take("work", for: .zero))
-            try await server.database.write { try old.confirm($0) }
             let new = try #require(try await second.take("work", for: Self.long))
             #expect(new.token > old.token)
-            let refused = await failure { try await server.database.write { try old.confirm($0) } }
-            #expect(refused?.code == .conflict)
-            try await server.database.write { try new.confirm($0) }
+            try await first.giveUp(old)
+            #expect(try await first.take("work", for: Self.long) == nil, "it is not the first one's to give up")
             // Back to the first: a token is never used again.
             try await second.giveUp(new)
             let again = try #require(try await first.take("work", for: Self.long))
@@ -65,6 +64,48 @@ extension DatabaseContractTests {
                 return try await group.reduce(into: [Lease]()) { found, lease in if let lease { found.append(lease) } }
             }
             #expect(holders.count == 1)
+        }
+
+        @Test("a clock that was set back does not keep a lease alive", arguments: Backend.available)
+        func clockSetBack(_ backend: Backend) async throws {
+            let (server, first, second) = try servers(backend)
+            @Sendable func setBack(_ milliseconds: Int64) async throws {
+                try await server.database.write { transaction in
+                    _ = try transaction.sql.execute(
+                        "UPDATE platform_lease SET expires = expires + ?1", [.integer(milliseconds)])
+                }
+            }
+            _ = try #require(try await first.take("work", for: Self.long))
+            try await setBack(1_800_000)
+            #expect(try await second.take("work", for: Self.long) == nil, "half an hour is no reason to take it")
+            // As if the first server were gone and the machine's clock had been a day ahead.
+            try await setBack(86_400_000)
+            #expect(try await second.take("work", for: Self.long) != nil)
+        }
+
+        @Test(
+            "work is cancelled before its lease runs out, although the database does not answer",
+            .timeLimit(.minutes(5)), arguments: Backend.available)
+        func databaseHangs(_ backend: Backend) async throws {
+            let server = try TestServices(backend, Leases.migrations)
+            let leases = Leases(database: server.database, world: server.services.world)
+            let (cancelled, end) = AsyncStream.makeStream(of: Void.self)
+            let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+            let work = Task {
+                await failure {
+                    try await leases.hold("work", for: .seconds(3)) { _ in
+                        begin.finish()
+                        try? await Task.sleep(for: Self.long)
+                        end.finish()
+                    }
+                }
+            }
+            for await _ in begun {}
+            try await server.whileWritersAreHeld { _ in
+                // Nothing can be written until this has come.
+                for await _ in cancelled {}
+            }
+            #expect(await work.value?.code == .unavailable)
         }
 
         @Test("work runs under a lease, which is given up at its end", arguments: Backend.available)

@@ -1,6 +1,7 @@
 import Core
 import Logging
 import Platform
+import TestSupport
 import Testing
 
 /// Events as the database keeps them: with their change or not at all, in one order, provable.
@@ -10,11 +11,10 @@ struct EventLogStoreTests {
 
     private static let clock = Timestamp(milliseconds: 1_764_000_000_000)
 
-    private static func open(_ folder: TemporaryFolder) throws -> Database {
-        let driver = SQLiteDriver(path: "\(folder.path)/test.db", readers: 1)
+    private static func open(_ storage: TestDatabase) throws -> Database {
         let table = Migration("test-001", "CREATE TABLE test_row (id {integer} PRIMARY KEY);")
-        try Migrations.apply(EventLog.migrations + Runner.migrations + [table], driver, now: clock)
-        return try Database(driver: driver, recorder: EventLog(now: { clock }))
+        try Migrations.apply(EventLog.migrations + Runner.migrations + [table], storage.driver, now: clock)
+        return try Database(driver: storage.driver, recorder: EventLog(now: { clock }))
     }
 
     private static func add(_ id: Int, _ database: Database, fails: Bool = false) async throws {
@@ -27,10 +27,12 @@ struct EventLogStoreTests {
         }
     }
 
-    @Test("concurrent writers get their events in one gapless order; refused writes leave none")
-    func concurrent() async throws {
-        let folder = try TemporaryFolder()
-        let database = try Self.open(folder)
+    @Test(
+        "concurrent writers get their events in one gapless order; refused writes leave none",
+        arguments: Backend.available)
+    func concurrent(_ backend: Backend) async throws {
+        let storage = try TestDatabase(backend)
+        let database = try Self.open(storage)
         defer { database.close() }
         await withTaskGroup(of: Void.self) { group in
             for id in 0..<300 { group.addTask { try? await Self.add(id, database, fails: id.isMultiple(of: 3)) } }
@@ -46,10 +48,10 @@ struct EventLogStoreTests {
         #expect(database.statistics.transactions < 300, "writes shared no transaction")
     }
 
-    @Test("an entry says who, when, why; its text is canonical and is what was hashed")
-    func entry() async throws {
-        let folder = try TemporaryFolder()
-        let database = try Self.open(folder)
+    @Test("an entry says who, when, why; its text is canonical and is what was hashed", arguments: Backend.available)
+    func entry(_ backend: Backend) async throws {
+        let storage = try TestDatabase(backend)
+        let database = try Self.open(storage)
         defer { database.close() }
         try await Self.add(7, database)
         let (entries, event, root) = try await database.read { sql in
@@ -67,10 +69,10 @@ struct EventLogStoreTests {
         #expect(event?.principal == "local")
     }
 
-    @Test("checkpoint, tiles and proofs of the stored log satisfy the offline verifier")
-    func verifiable() async throws {
-        let folder = try TemporaryFolder()
-        let database = try Self.open(folder)
+    @Test("checkpoint, tiles and proofs of the stored log satisfy the offline verifier", arguments: Backend.available)
+    func verifiable(_ backend: Backend) async throws {
+        let storage = try TestDatabase(backend)
+        let database = try Self.open(storage)
         defer { database.close() }
         let key = try SigningKey(name: "steward.example/audit")
         for id in 0..<300 { try await Self.add(id, database) }
@@ -102,8 +104,8 @@ struct EventLogStoreTests {
 
     @Test("a page ends when its entries are large; page after page gives all of them", arguments: [true, false])
     func pages(_ isForward: Bool) async throws {
-        let folder = try TemporaryFolder()
-        let database = try Self.open(folder)
+        let storage = try TestDatabase(.sqlite)
+        let database = try Self.open(storage)
         defer { database.close() }
         for id in 0..<200 {
             let text = String(repeating: "x", count: id < 100 ? 10_000 : 10)
@@ -137,10 +139,10 @@ struct EventLogStoreTests {
         #expect(try await database.read { try EventLog.page(EventQuery(), bytes: 1, $0).events.count } == 1)
     }
 
-    @Test("events of a subject and of everything below it, paged both ways")
-    func queries() async throws {
-        let folder = try TemporaryFolder()
-        let database = try Self.open(folder)
+    @Test("events of a subject and of everything below it, paged both ways", arguments: Backend.available)
+    func queries(_ backend: Backend) async throws {
+        let storage = try TestDatabase(backend)
+        let database = try Self.open(storage)
         defer { database.close() }
         for subject in ["model/a", "model/a/version/1", "model/a0", "model/a/version/2", "model/b"] {
             try await database.write { $0.record(Event("test.x", subject), by: .system) }
@@ -166,39 +168,15 @@ struct EventLogStoreTests {
         #expect(older == [2, 1, 0])
     }
 
-    @Test("details too large for an entry are logged by their hash")
-    func largeDetails() async throws {
-        let folder = try TemporaryFolder()
-        let database = try Self.open(folder)
+    @Test("details too large for an entry are logged by their hash", arguments: Backend.available)
+    func largeDetails(_ backend: Backend) async throws {
+        let storage = try TestDatabase(backend)
+        let database = try Self.open(storage)
         defer { database.close() }
         let text = String(repeating: "x", count: 60_000)
         try await database.write { $0.record(Event("test.x", "y", ["text": .string(text)]), by: .system) }
         let event = try await database.read { try EventLog.events(EventQuery(), $0).first }
         #expect(event?.event.details["bytes"]?.int == 60_011)
         #expect(event?.event.details["sha256"]?.text?.count == 64)
-    }
-
-    @Test("a reactor sees each event once in what it writes, also after it failed half-way")
-    func reactor() async throws {
-        let folder = try TemporaryFolder()
-        let database = try Self.open(folder)
-        defer { database.close() }
-        for id in 0..<10 { try await database.write { $0.record(Event("test.n\(id % 2)", "\(id)"), by: .system) } }
-        let runner = Runner(database: database, world: .live, signal: EventSignal(), logger: .init(label: "test"))
-        let failing = Reactor("r", kinds: ["test.n1"]) { event, transaction in
-            try transaction.sql.execute("INSERT INTO test_row (id) VALUES (?1)", [.integer(event.sequence)])
-            if event.sequence == 5 { throw Failure(.unavailable, "half-way") }
-        }
-        await #expect(throws: Failure.self) { try await runner.step(failing) }
-        #expect(try await database.read { try $0.rows("SELECT id FROM test_row") { $0.int(0) } } == [])
-        let working = Reactor("r", kinds: ["test.n1"]) { event, transaction in
-            try transaction.sql.execute("INSERT INTO test_row (id) VALUES (?1)", [.integer(event.sequence)])
-        }
-        #expect(try await runner.step(working) == 10)
-        #expect(try await runner.step(working) == 0)
-        #expect(
-            try await database.read { try $0.rows("SELECT id FROM test_row ORDER BY id") { $0.int(0) } } == [
-                1, 3, 5, 7, 9,
-            ])
     }
 }

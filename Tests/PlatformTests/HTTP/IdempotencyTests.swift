@@ -1,6 +1,6 @@
 import Core
-import Foundation
 import Platform
+import TestSupport
 import Testing
 
 /// `Idempotency-Key`, over a real database.
@@ -74,18 +74,16 @@ struct IdempotencyTests {
     }
 
     private func withCounter(
-        world: World = .live, _ body: (Counter, Responder) async throws -> Void
+        _ backend: Backend, _ body: (Counter, Responder) async throws -> Void
     ) async throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "steward-\(UUID().uuidString).db").path
-        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
-        let driver = SQLiteDriver(path: path, readers: 1)
+        let storage = try TestDatabase(backend)
         let table = Migration("test-001", "CREATE TABLE counter (value {integer}); INSERT INTO counter VALUES (0)")
-        try Migrations.apply(Idempotency.migrations + [table], driver, now: world.now())
-        let database = try Database(driver: driver, recorder: NoEvents())
+        try Migrations.apply(Idempotency.migrations + [table], storage.driver, now: World.live.now())
+        let database = try Database(driver: storage.driver, recorder: EventList())
         defer { database.close() }
-        let counter = Counter(database, Gate(), world)
+        let counter = Counter(database, Gate(), .live)
         let responder = Responder(
-            routes: try RouteTable(counter.endpoints), errorForms: [], settings: .init(), world: world,
+            routes: try RouteTable(counter.endpoints), errorForms: [], settings: .init(), world: .live,
             idempotency: counter.idempotency, observer: SeenRequests())
         try await body(counter, responder)
     }
@@ -96,9 +94,11 @@ struct IdempotencyTests {
         return await responder.respond(to: head, body: Array(body.utf8))
     }
 
-    @Test("a repetition gets the first answer and changes nothing; without a key each counts")
-    func repetition() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test(
+        "a repetition gets the first answer and changes nothing; without a key each counts",
+        arguments: Backend.available)
+    func repetition(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             let first = await post(responder, "/count", "a")
             #expect((first.status, first.text, first.headers["idempotency-replayed"]) == (200, "1", nil))
             let second = await post(responder, "/count", "a")
@@ -111,9 +111,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("another request under the same key is refused")
-    func reuse() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test("another request under the same key is refused", arguments: Backend.available)
+    func reuse(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             #expect(await post(responder, "/count", "a", "x").status == 200)
             for other in [("/count", "y"), ("/count?q", "x"), ("/void", "x")] {
                 #expect(await post(responder, other.0, "a", other.1).status == 422)
@@ -125,9 +125,11 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("after a crash between commit and answer nothing is done twice, and the repetition gets a good answer")
-    func crash() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test(
+        "after a crash between commit and answer nothing is done twice, and the repetition gets a good answer",
+        arguments: Backend.available)
+    func crash(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             counter.crashes.add(1)
             for _ in 0..<3 { #expect(await post(responder, "/crash", "a").status == 500) }
             #expect(try await counter.value == 1)
@@ -143,9 +145,10 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a result that cannot be kept: the repetition is told, and nothing is done twice")
-    func opaque() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test(
+        "a result that cannot be kept: the repetition is told, and nothing is done twice", arguments: Backend.available)
+    func opaque(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             counter.crashes.add(1)
             #expect(await post(responder, "/opaque", "a").status == 500)
             counter.crashes.add(-1)
@@ -156,9 +159,11 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a write that was needed the first time only is not taken for the one that was not made")
-    func conditional() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test(
+        "a write that was needed the first time only is not taken for the one that was not made",
+        arguments: Backend.available)
+    func conditional(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             counter.crashes.add(1)
             #expect(await post(responder, "/named", "a").status == 400)
             counter.crashes.add(-1)
@@ -168,9 +173,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a bad answer is not kept")
-    func failure() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test("a bad answer is not kept", arguments: Backend.available)
+    func failure(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             #expect(await post(responder, "/count?bad", "a").status == 400)
             let again = await post(responder, "/count?bad", "a")
             #expect(again.headers["idempotency-replayed"] == nil)
@@ -179,9 +184,10 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("the same request twice at once: one is carried out, the other told to come back")
-    func concurrent() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test(
+        "the same request twice at once: one is carried out, the other told to come back", arguments: Backend.available)
+    func concurrent(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             let first = Task { await post(responder, "/wait", "a") }
             try await counter.gate.waitFor(1)
             let second = await post(responder, "/wait", "a")
@@ -193,9 +199,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("two servers over one database: one of them is refused")
-    func twoServers() async throws {
-        try await withCounter { counter, responder async throws in
+    @Test("two servers over one database: one of them is refused", arguments: Backend.available)
+    func twoServers(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
             let other = Responder(
                 routes: responder.routes, errorForms: [], settings: .init(), world: .live,
                 idempotency: Idempotency(database: counter.database, world: .live), observer: SeenRequests())
@@ -209,27 +215,24 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("keys are forgotten after a day")
-    func retention() async throws {
-        let clock = Gate.Counter()
-        var world = World.live
-        world.now = { Timestamp(milliseconds: Int64(clock.value)) }
-        try await withCounter(world: world) { counter, responder async throws in
+    @Test("keys are forgotten after a day", arguments: Backend.available)
+    func retention(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
+            @Sendable func pass(minutes: Int64) async throws {
+                try await counter.database.write { transaction in
+                    _ = try transaction.sql.execute(
+                        "UPDATE platform_idempotency SET created_at = created_at - ?1", [.integer(minutes * 60_000)])
+                }
+            }
             #expect(await post(responder, "/count", "a").text == "1")
-            clock.add(24 * 3600 * 1000)
+            try await pass(minutes: 23 * 60)
             try await counter.idempotency.routine.run()
             #expect(await post(responder, "/count", "a").text == "1")
-            clock.add(1)
+            try await pass(minutes: 60)
             try await counter.idempotency.routine.run()
             #expect(await post(responder, "/count", "a").text == "2")
         }
     }
-}
-
-private struct NoEvents: EventRecorder {
-    func check(_ event: PendingEvent) {}
-    func append(_ events: [PendingEvent], _ connection: any SQLConnection) throws {}
-    func committed() {}
 }
 
 extension Response {

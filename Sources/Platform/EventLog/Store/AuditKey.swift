@@ -1,16 +1,23 @@
 package import Core
 
-/// The key that signs the log's checkpoints: a file only its owner may read, and its public half in the database, so
-/// that a server with another key notices before it signs anything.
+/// The key that signs the log's checkpoints: a file that only its owner may read when it is made, and that is refused
+/// when everybody may read it; and its public half in the database, so that a server with another key notices before it
+/// signs anything.
 package enum AuditKey {
     /// Reads the key file, or makes a new key when there is none.
     /// - Parameters:
     ///   - path: the file; its folder must exist.
     ///   - name: the log's name (C2SP origin), for a new key.
     ///   - recorded: the public key the database knows; a new key is made only when it knows none.
+    /// - Throws: `denied` when others than the file's owner and group may read or write it.
     package static func load(_ path: String, name: String, recorded: String?) throws(Failure) -> SigningKey {
-        do {
+        do throws(Failure) {
             let bytes = try FileContents.read(path, limit: 4096)
+            guard try FileContents.permissions(of: path) & 0o007 == 0 else {
+                throw Failure(
+                    .denied, "everybody on this machine may read or change the key that signs the audit log",
+                    hint: "Run chmod 600 on it, and make a new key if somebody may have copied this one.")
+            }
             let text = String(decoding: bytes, as: UTF8.self)
             return try SigningKey(parsing: String(text.prefix { $0 != "\n" }))
         } catch  where error.code == .notFound {

@@ -15,6 +15,8 @@ package struct EventQuery: Sendable {
     package var kinds: [String] = []
     /// Where the last page ended: later entries only, or earlier ones when the newest come first.
     package var after: Int64?
+    /// Entries before this one only.
+    package var end: Int64?
     package var order = Order.oldestFirst
     /// At most this many: 1 to 1000.
     package var limit = 100
@@ -64,6 +66,21 @@ extension EventLog {
     private static func forEach(
         _ query: EventQuery, _ sql: any SQLConnection, _ body: (RecordedEvent, Int) throws -> Void
     ) throws {
+        let (condition, arguments) = clauses(query)
+        try sql.forEach("SELECT time, entry FROM eventlog_entry \(condition)", arguments) { row in
+            let text = Array(row.text(1).utf8)
+            try body(try EventEntry.parse(text, time: Timestamp(milliseconds: row.integer(0))), text.count)
+        }
+    }
+
+    /// As `events`, but only where they are: of entries that cannot be read, too.
+    static func sequences(_ query: EventQuery, _ sql: any SQLConnection) throws -> [Int64] {
+        let (condition, arguments) = clauses(query)
+        return try sql.rows("SELECT sequence FROM eventlog_entry \(condition)", arguments) { $0.integer(0) }
+    }
+
+    /// What follows the table's name.
+    private static func clauses(_ query: EventQuery) -> (text: String, arguments: [SQLValue]) {
         var conditions: [String] = []
         var arguments: [SQLValue] = []
         func parameter(_ value: SQLValue) -> String {
@@ -87,16 +104,9 @@ extension EventLog {
         if let after = query.after {
             conditions.append("sequence \(isForward ? ">" : "<") \(parameter(.integer(after)))")
         }
+        if let end = query.end { conditions.append("sequence < \(parameter(.integer(end)))") }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let limit = parameter(.int(min(max(query.limit, 1), 1000)))
-        try sql.forEach(
-            """
-            SELECT time, entry FROM eventlog_entry \(filter)
-            ORDER BY sequence \(isForward ? "ASC" : "DESC") LIMIT \(limit)
-            """, arguments
-        ) { row in
-            let text = Array(row.text(1).utf8)
-            try body(try EventEntry.parse(text, time: Timestamp(milliseconds: row.integer(0))), text.count)
-        }
+        return ("\(filter) ORDER BY sequence \(isForward ? "ASC" : "DESC") LIMIT \(limit)", arguments)
     }
 }
