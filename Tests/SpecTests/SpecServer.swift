@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -42,8 +43,7 @@ struct KeptTexts {
 /// A server for one document, with its data in the document's folder.
 final class SpecServer {
     let address: String
-    private let process = Process()
-    private let output = Pipe()
+    private let process: ChildProcess
 
     /// Nothing of the developer's machine may show in what is printed.
     static func environment(_ place: URL) -> [String: String] {
@@ -51,24 +51,18 @@ final class SpecServer {
     }
 
     init(_ program: URL, in place: URL) throws {
-        process.executableURL = program
-        process.arguments = ["serve", "--data", "server-data", "--port", "0", "--log-level", "error"]
-        process.currentDirectoryURL = place
-        process.environment = Self.environment(place)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(
+            program.path, ["serve", "--data", "server-data", "--port", "0", "--log-level", "error"],
+            environment: Self.environment(place), folder: place.path, error: .collected)
         // It says where it is when it listens; if it ends before, so does what it says.
-        var said = ""
         while true {
-            let data = output.fileHandleForReading.availableData
-            said += String(decoding: data, as: UTF8.self)
-            if let match = said.firstMatch(of: /at (http:\/\/\S+)\n/) {
+            let isRunning = process.isRunning
+            if let match = process.errorText.firstMatch(of: /at (http:\/\/\S+)\n/) {
                 address = String(match.1)
                 return
             }
-            if data.isEmpty { throw Failed(description: "the server did not start: \(said)") }
+            guard isRunning else { throw Failed(description: "the server did not start: \(process.errorText)") }
+            usleep(5000)
         }
     }
 
@@ -88,7 +82,7 @@ final class SpecServer {
     }
 
     func stop() {
-        process.terminate()
-        process.waitUntilExit()
+        process.send(SIGTERM)
+        _ = process.wait()
     }
 }
