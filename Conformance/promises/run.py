@@ -22,6 +22,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+import attacks  # noqa: E402, F401
 import audit  # noqa: E402, F401
 import backup  # noqa: E402, F401
 import connections  # noqa: E402, F401

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import pwd
 import signal
 import subprocess
 import time
@@ -56,7 +57,7 @@ class Server:
                 stderr=output,
                 env=self.environment,
                 user=self.user,
-                group=self.user,
+                group=pwd.getpwnam(self.user).pw_gid if self.user else None,
                 extra_groups=[] if self.user else None,
             )
 

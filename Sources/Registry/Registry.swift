@@ -79,6 +79,10 @@ extension Registry {
         _ request: Request, _ body: @escaping @Sendable (RegistryWriter) throws -> Value
     ) async throws(Failure) -> Value {
         let (origin, world) = (request.origin, services.world)
-        return try await services.database.write { try body(RegistryWriter($0, origin, now: world.now())) }
+        // One after the other: each ends with the head of the event log, which there is only one of, so that nothing is
+        // lost, and models are locked in the order of the requests.
+        return try await services.database.write(key: Self.name) {
+            try body(RegistryWriter($0, origin, now: world.now()))
+        }
     }
 }

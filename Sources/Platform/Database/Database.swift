@@ -60,9 +60,10 @@ package final class Database: Sendable {
     /// Inside a request with an `Idempotency-Key` that was carried out before, nothing is done and the result of that
     /// time is given back.
     /// - Parameters:
-    ///   - key: what the write changes, where many may change the same thing at once: a run's identifier. Writes with
-    ///     the same key go over the same connection, so that one never waits for another's locks, and with it all that
-    ///     share its transaction.
+    ///   - key: what the write changes, where several may change the same thing at once: a run's identifier. Writes with
+    ///     the same key go over the same connection and never wait for each other; with several servers their
+    ///     transactions follow each other. A write locks no rows but those of its key, and rows that nobody else
+    ///     changes; the others it reads, or locks against deletion at most.
     ///   - file: of the caller; with `function` it tells the writes of a repeatable request apart.
     ///   - function: of the caller.
     /// - Throws: what `body` throws; `unavailable` when too many writes wait or the disk is full.
@@ -79,17 +80,19 @@ package final class Database: Sendable {
     /// As `write`, for a write that may be made any number of times and is left out when a cache knows its result. It
     /// takes no part in `Idempotency-Key`: keeping its result would be a waste.
     package func writeUnrecorded<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value
+        key: String? = nil, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(Failure) -> Value {
-        try await perform(nil, body)
+        try await perform(key, body)
     }
 
     private func perform<Value: Sendable>(
         _ key: String?, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(Failure) -> Value {
-        let lane = key.map { Int(Self.hash($0) % UInt64(writes.lanes)) }
+        let key = key.map(Self.hash)
+        let lane = key.map { Int($0 % UInt64(writes.lanes)) }
         return try await answer { continuation in
-            let isTaken = writes.add(Write(body: body, continuation: continuation), lane: lane)
+            let write = Write(key: key.map(Int64.init(bitPattern:)), body: body, continuation: continuation)
+            let isTaken = writes.add(write, lane: lane)
             if !isTaken { continuation.resume(throwing: Self.busy) }
         }
     }
@@ -203,6 +206,7 @@ private struct Read<Value: Sendable>: ReadJob {
 }
 
 private struct Write<Value: Sendable>: WriteJob {
+    let key: Int64?
     let body: @Sendable (Transaction) throws -> Value
     let continuation: UnsafeContinuation<Value, any Error>
 

@@ -3,6 +3,8 @@ import Foundation
 
 /// A write that waits for its turn.
 protocol WriteJob: Sendable {
+    /// What it changes, as a number; nil when that is nothing others change.
+    var key: Int64? { get }
     /// - Returns: what to do once the transaction is durable.
     func run(_ transaction: Transaction) throws -> @Sendable () -> Void
     func fail(_ error: any Error)
@@ -22,9 +24,9 @@ package protocol EventRecorder: Sendable {
 /// Many small writes in one transaction: they share the flush to the disk, which is what a commit costs.
 ///
 /// A write that throws takes back only its own changes (a savepoint each). A group that lost against another writer
-/// (a deadlock, say) is run again in halves, which hold fewer locks for a shorter time, and so is one that failed for
-/// what may be one member's fault. One that fails at its commit otherwise (disk full, connection lost) fails for every
-/// member, since none of it is stored.
+/// (a deadlock, or a lock that it waited for too long) is run again in halves, which hold fewer locks for a shorter time,
+/// and so is one that failed for what may be one member's fault. One that fails at its commit otherwise (disk full,
+/// connection lost) fails for every member, since none of it is stored.
 struct GroupCommit: Sendable {
     let recorder: any EventRecorder
     /// How often a lone write is run.
@@ -43,6 +45,8 @@ struct GroupCommit: Sendable {
         switch group.error {
         case nil: deliver(group, worker, attempt)
         case SQLError.conflict? where attempt < attempts: runAgain(jobs, worker, attempt)
+        // Alone it has waited its time; and before the group has begun, all of it has.
+        case SQLError.locked? where jobs.count > 1 && group.hasBegun: runAgain(jobs, worker, attempt)
         case SQLError.lost? where attempt < attempts:
             statistics.countRetry()
             run(jobs, worker, attempt: attempt + 1)
@@ -101,6 +105,8 @@ struct GroupCommit: Sendable {
         var events: [PendingEvent] = []
         /// What members asked for once they are durable, before anybody is answered.
         var commitActions: [@Sendable () -> Void] = []
+        /// Whether it has got as far as its members.
+        var hasBegun = false
         /// What befell the transaction as a whole.
         var error: (any Error)?
     }
@@ -108,13 +114,21 @@ struct GroupCommit: Sendable {
     private func transaction(_ jobs: [any WriteJob], _ connection: any SQLConnection, _ group: inout Group) {
         group.jobs = jobs
         do {
-            try connection.begin(.writing)
+            if jobs.count == 1 {
+                try connection.begin(.writing)
+            } else {
+                try connection.beginGroup(holding: Set(jobs.compactMap(\.key)))
+            }
+            group.hasBegun = true
             for index in jobs.indices { try member(index, connection, &group) }
             if group.done.isEmpty {
                 try? connection.rollback()
                 return
             }
-            if !group.events.isEmpty { try recorder.append(group.events, connection) }
+            if !group.events.isEmpty {
+                if jobs.count > 1 { try connection.waitPatiently() }
+                try recorder.append(group.events, connection)
+            }
             try connection.commit()
         } catch {
             group.error = error
@@ -137,7 +151,7 @@ struct GroupCommit: Sendable {
             group.commitActions += transaction.commitActions
         } catch {
             switch error {
-            case SQLError.conflict, SQLError.lost: throw error
+            case SQLError.conflict, SQLError.locked, SQLError.lost: throw error
             default: break
             }
             group.failed[index] = error

@@ -16,6 +16,13 @@ package protocol SQLConnection: AnyObject {
     func run(script: String) throws
 
     func begin(_ kind: TransactionKind) throws
+    /// Begins a transaction of several writes. It waits until no other one of several writes holds any of `keys`, and
+    /// holds them to its end. Keys are taken in one order everywhere, so that these transactions, which would otherwise
+    /// lock rows in any order, do not wait for each other in a circle. For other locks it waits but shortly.
+    /// - Throws: `locked` when a key is held for too long.
+    func beginGroup(holding keys: Set<Int64>) throws
+    /// From now on the transaction of a group waits for locks as long as any: it takes the last one of all.
+    func waitPatiently() throws
     /// When this returns, what was written is on stable storage.
     func commit() throws
     func rollback() throws

@@ -7,6 +7,9 @@ package enum SQLDialect: String, Sendable {
     /// Ends a SELECT whose rows are about to be changed: other writers wait. SQLite has one writer anyway.
     package var forUpdate: String { self == .sqlite ? "" : " FOR UPDATE" }
 
+    /// As `forUpdate`, for rows that must only stay as they are: any number of writers may hold one so.
+    package var forShare: String { self == .sqlite ? "" : " FOR SHARE" }
+
     /// As `forUpdate`, but rows that another writer holds are left out: how several servers share a queue.
     package var forUpdateSkipLocked: String { self == .sqlite ? "" : " FOR UPDATE SKIP LOCKED" }
 

@@ -7,6 +7,8 @@ package enum SQLError: Error, Sendable {
     case duplicate(cause: String)
     /// The transaction lost against another one and may be run again as it was.
     case conflict(cause: String)
+    /// Another transaction has held what this one needs for longer than it waits. As it was, it may be run again.
+    case locked(cause: String)
     /// The connection was lost before the commit was asked for: nothing was stored, and it may be run again as it was.
     case lost(cause: String)
     /// The connection was lost during the commit: it may have been stored or not. Never run it again unasked.
@@ -28,6 +30,8 @@ package enum SQLError: Error, Sendable {
         case .duplicate(let cause): Failure(.conflict, "it exists already", cause: cause)
         case .conflict(let cause):
             Failure(.unavailable, "too many writers change the same thing", hint: "Try again.", cause: cause)
+        case .locked(let cause):
+            Failure(.unavailable, "another writer holds the database for too long", hint: "Try again.", cause: cause)
         case .lost(let cause), .unavailable(let cause):
             Failure(.unavailable, "the database is not available", hint: "Try again.", cause: cause)
         case .uncertain(let cause):

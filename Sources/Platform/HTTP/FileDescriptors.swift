@@ -15,7 +15,7 @@ package enum FileDescriptors {
     ///   open besides its connection.
     static func forConnections() -> Int {
         raise()
-        return max(4, (limit - (ProcessFigures.openFiles ?? 64) - spare) / 3)
+        return max(4, (limit - (ProcessFigures.openFiles ?? 40) - spare) / 3)
     }
 
     /// A descriptor of this number or above is one of the last: descriptors are given out from below.
@@ -24,8 +24,8 @@ package enum FileDescriptors {
     /// How many are the last ones.
     static var reserve: Int { max(spare / 2, limit / 16) }
 
-    /// For everything that is neither client nor file of a request.
-    private static let spare = 32
+    /// For everything that is neither client nor file of a request; less where there is little of all.
+    private static var spare: Int { min(32, max(12, limit / 8)) }
 
     private static func raise() {
         var wanted = rlimit()

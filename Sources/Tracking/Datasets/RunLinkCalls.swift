@@ -32,7 +32,7 @@ struct RunLinkCalls {
         let runID = try message.requiredRunID()
         let datasets = try RunLinkWire.datasetInputs(message.messages("datasets"))
         let models = try RunLinkWire.modelInputs(message.messages("models"))
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             let store = RunLinkStore(transaction.sql)
             try store.addDatasets(datasets, to: run.row, experiment: run.experiment)
@@ -45,7 +45,7 @@ struct RunLinkCalls {
         let runID = try message.requiredRunID()
         guard try message.value("models") != nil else { throw message.missing("models") }
         let outputs = try RunLinkWire.modelOutputs(message.messages("models"))
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             // A run may go on while its model is deleted.
             let models = LoggedModelStore(transaction.sql)
@@ -60,7 +60,7 @@ struct RunLinkCalls {
         let runID = try message.requiredRunID()
         let entry = try ModelHistory.entry(message.requiredText("model_json"))
         let key = try await keys.numbers(of: [ModelHistory.tag], services.database)[0]
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             let store = RunLogStore(transaction.sql)
             let history = try ModelHistory.appending(entry, to: store.tag(key, of: run))

@@ -98,7 +98,7 @@ struct LoggedModelCalls {
             throw message.wrongType("status", given)
         }
         let now = services.world.now()
-        let model = try await services.database.write { transaction in
+        let model = try await services.database.write(key: modelID) { transaction in
             let store = LoggedModelStore(transaction.sql)
             try store.setStatus(status, of: modelID, now: now)
             transaction.record(
@@ -118,7 +118,7 @@ struct LoggedModelCalls {
     private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let modelID = try request.parameter("model_id")
         let now = services.world.now()
-        try await services.database.write { transaction in
+        try await services.database.write(key: modelID) { transaction in
             if try LoggedModelStore(transaction.sql).delete(modelID, now: now) {
                 transaction.record(
                     Event("tracking.logged-model-deleted", Event.subject("logged-model", modelID)), by: request.origin)
@@ -131,14 +131,14 @@ struct LoggedModelCalls {
         let modelID = try request.parameter("model_id")
         let tags = try PairWire.pairs(message.messages("tags"))
         try Self.check(tags, Validate.loggedModelTag)
-        try await services.database.write { try LoggedModelStore($0.sql).setTags(tags, of: modelID) }
+        try await services.database.write(key: modelID) { try LoggedModelStore($0.sql).setTags(tags, of: modelID) }
         return .emptyMessage
     }
 
     private func deleteTag(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let modelID = try request.parameter("model_id")
         let key = try request.parameter("tag_key")
-        try await services.database.write { try LoggedModelStore($0.sql).deleteTag(key, of: modelID) }
+        try await services.database.write(key: modelID) { try LoggedModelStore($0.sql).deleteTag(key, of: modelID) }
         return .emptyMessage
     }
 
@@ -146,7 +146,9 @@ struct LoggedModelCalls {
         let modelID = try request.parameter("model_id")
         let parameters = try PairWire.pairs(message.messages("params"))
         try Self.check(parameters, Validate.loggedModelParameter)
-        try await services.database.write { try LoggedModelStore($0.sql).addParameters(parameters, to: modelID) }
+        try await services.database.write(key: modelID) {
+            try LoggedModelStore($0.sql).addParameters(parameters, to: modelID)
+        }
         return .emptyMessage
     }
 }

@@ -6,6 +6,9 @@ import Platform
 struct ExperimentCalls: Sendable {
     let services: Services
 
+    /// Changes of experiments follow each other: they are few, and names are unique among all.
+    private static let key = "tracking_experiment"
+
     var endpoints: [Endpoint] {
         let reader = Endpoint.Access.may(.readExperiments)
         let writer = Endpoint.Access.may(.writeExperiments)
@@ -58,7 +61,7 @@ struct ExperimentCalls: Sendable {
             throw Failure(.invalid, "A tag is given twice; an experiment has one value for each key.")
         }
         let (now, origin) = (services.world.now(), request.origin)
-        let id = try await services.database.write { [tags] transaction in
+        let id = try await services.database.write(key: Self.key) { [tags] transaction in
             try ExperimentStore.create(
                 name: name, location: location, tags: tags, transaction, now: now, by: origin)
         }
@@ -152,7 +155,7 @@ struct ExperimentCalls: Sendable {
         _ request: Request, _ body: @escaping @Sendable (Transaction, Timestamp, Origin) throws -> Void
     ) async throws -> Response {
         let (now, origin) = (services.world.now(), request.origin)
-        try await services.database.write { try body($0, now, origin) }
+        try await services.database.write(key: Self.key) { try body($0, now, origin) }
         return .emptyMessage
     }
 

@@ -31,7 +31,7 @@ struct LogCalls: Sendable {
         let metric = try IncomingMetric(message)
         try metric.check()
         let number = try await keys.numbers(of: [metric.key], services.database)[0]
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             try RunLogStore(transaction.sql).append([KeyedPoint(key: number, point: metric.point)], to: run)
             try LoggedModelStore(transaction.sql).add([metric].compactMap { $0.modelPoint(of: run) })
@@ -44,7 +44,7 @@ struct LogCalls: Sendable {
         let key = try message.requiredText("key")
         let value = try Validate.parameter(key, value: message.text("value") ?? "")
         let number = try await keys.numbers(of: [key], services.database)[0]
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             let changed = try RunLogStore(transaction.sql).add([(number, value)], to: run)
             if let changed = changed.first {
@@ -63,7 +63,7 @@ struct LogCalls: Sendable {
         let key = try message.requiredText("key")
         let value = try Validate.runTag(key, value: message.text("value") ?? "")
         let number = try await keys.numbers(of: [key], services.database)[0]
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             try Self.set([KeyValue(key, value)], [number], run, transaction)
         }
@@ -87,7 +87,7 @@ struct LogCalls: Sendable {
         let runID = try message.requiredText("run_id")
         let key = try message.requiredText("key")
         let number = try await services.database.read { [keys] in try keys.number(of: key, $0) }
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             guard let number, try RunLogStore(transaction.sql).deleteTag(number, of: run) else {
                 throw Failure(.notFound, "No tag with name: \(key.prefix(300)) in run with id \(runID)")
@@ -109,7 +109,7 @@ struct LogCalls: Sendable {
         let batch = try Self.batch(message)
         let names = batch.metrics.map(\.key) + batch.parameters.map(\.key) + batch.tags.map(\.key)
         let numbers = try await keys.numbers(of: names, services.database)
-        try await services.database.write { transaction in
+        try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             let store = RunLogStore(transaction.sql)
             var rest = numbers[...]

@@ -102,7 +102,7 @@ struct RunCalls: Sendable {
         let name = try message.text("run_name").flatMap { $0.isEmpty ? nil : try Self.cut(name: $0) }
         let nameKey = try await keys.numbers(of: [RunStore.nameTag], services.database)[0]
         let origin = request.origin
-        let run = try await services.database.write { transaction in
+        let run = try await services.database.write(key: runID) { transaction in
             try RunStore.update(
                 runID, status: status, endTime: endTime, name: name, nameKey: nameKey, transaction, by: origin)
         }
@@ -117,14 +117,14 @@ struct RunCalls: Sendable {
     private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let runID = try message.requiredText("run_id")
         let (now, origin) = (services.world.now(), request.origin)
-        try await services.database.write { try RunStore.delete(runID, $0, now: now, by: origin) }
+        try await services.database.write(key: runID) { try RunStore.delete(runID, $0, now: now, by: origin) }
         return .emptyMessage
     }
 
     private func restore(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let runID = try message.requiredText("run_id")
         let origin = request.origin
-        try await services.database.write { try RunStore.restore(runID, $0, by: origin) }
+        try await services.database.write(key: runID) { try RunStore.restore(runID, $0, by: origin) }
         return .emptyMessage
     }
 

@@ -21,18 +21,26 @@ package struct ExperimentStore {
 
     /// The experiment, held against other writers.
     /// - Throws: `notFound`.
-    func held(_ id: Int64) throws -> Experiment {
+    func held(_ id: Int64) throws -> Experiment { try find(id, sql.dialect.forUpdate) }
+
+    private func find(_ id: Int64, _ lock: String) throws -> Experiment {
         let select = "SELECT \(Self.columns) FROM tracking_experiment WHERE id = ?1"
-        guard let experiment = try sql.first(select + sql.dialect.forUpdate, [.integer(id)], Self.experiment) else {
+        guard let experiment = try sql.first(select + lock, [.integer(id)], Self.experiment) else {
             throw Failure.noExperiment(String(id))
         }
         return experiment
     }
 
-    /// The experiment, held against other writers, if something may be added to it.
+    /// The experiment, which stays as it is meanwhile, if something may be added to it. Many may add to it at once.
     /// - Throws: `notFound`; `invalid` when it is deleted.
-    package func active(_ id: Int64) throws -> Experiment {
-        let experiment = try held(id)
+    package func active(_ id: Int64) throws -> Experiment { try active(id, sql.dialect.forShare) }
+
+    /// The experiment, held against other writers, if it may be changed.
+    /// - Throws: `notFound`; `invalid` when it is deleted.
+    func changeable(_ id: Int64) throws -> Experiment { try active(id, sql.dialect.forUpdate) }
+
+    private func active(_ id: Int64, _ lock: String) throws -> Experiment {
+        let experiment = try find(id, lock)
         guard !experiment.isDeleted else { throw Failure.inactiveExperiment(id) }
         return experiment
     }
@@ -142,7 +150,7 @@ extension ExperimentStore {
     }
 
     static func setTag(_ id: Int64, _ tag: KeyValue, _ transaction: Transaction, now: Timestamp) throws {
-        _ = try ExperimentStore(transaction.sql).active(id)
+        _ = try ExperimentStore(transaction.sql).changeable(id)
         try transaction.sql.execute(
             """
             INSERT INTO tracking_experiment_tag (experiment, key, value) VALUES (?1, ?2, ?3)
@@ -152,7 +160,7 @@ extension ExperimentStore {
     }
 
     static func deleteTag(_ id: Int64, _ key: String, _ transaction: Transaction, now: Timestamp) throws {
-        _ = try ExperimentStore(transaction.sql).active(id)
+        _ = try ExperimentStore(transaction.sql).changeable(id)
         let deleted = try transaction.sql.execute(
             "DELETE FROM tracking_experiment_tag WHERE experiment = ?1 AND key = ?2", [.integer(id), .text(key)])
         guard deleted == 1 else {

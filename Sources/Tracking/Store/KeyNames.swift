@@ -23,9 +23,8 @@ final class KeyNames: Sendable {
         if !known.contains(nil) { return known.map { $0! } }
         var missing: Set<ExactText> = []
         for (name, number) in zip(names, known) where number == nil { missing.insert(ExactText(name)) }
-        // In one order everywhere, so that two servers cannot wait for each other.
         let wanted = missing.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let found = try await database.writeUnrecorded { transaction in
+        let found = try await database.writeUnrecorded(key: "tracking_key") { transaction in
             try wanted.map { try Self.number(of: $0, transaction.sql) }
         }
         var fresh: [ExactText: Int64] = [:]

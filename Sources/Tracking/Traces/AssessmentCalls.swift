@@ -30,7 +30,7 @@ struct AssessmentCalls {
         guard let given = try message.value("assessment") else { throw message.missing("assessment") }
         let assessment = try AssessmentWire.complete(
             given, trace: traceID, now: services.world.now(), makeID: services.world.makeID)
-        try await services.database.write { transaction in
+        try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
             try store.save(assessment, of: store.row(traceID).id)
         }
@@ -49,7 +49,7 @@ struct AssessmentCalls {
         // A field mask in JSON is one text, with commas, in camel case.
         let mask = try message.requiredText("update_mask").split(separator: ",").map { Self.snakeCase($0) }
         let now = services.world.now()
-        let body = try await services.database.write { transaction in
+        let body = try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
             let known = try store.assessment(assessmentID, of: traceID)
             let body = try AssessmentWire.updated(known.body, by: change, mask: mask, now: now)
@@ -61,7 +61,9 @@ struct AssessmentCalls {
 
     private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let (traceID, assessmentID) = (try request.parameter("trace_id"), try request.parameter("assessment_id"))
-        try await services.database.write { try TraceStore($0.sql).deleteAssessment(assessmentID, of: traceID) }
+        try await services.database.write(key: traceID) {
+            try TraceStore($0.sql).deleteAssessment(assessmentID, of: traceID)
+        }
         return .emptyMessage
     }
 

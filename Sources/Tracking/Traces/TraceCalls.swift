@@ -66,7 +66,7 @@ struct TraceCalls {
                 assessment, trace: draft.traceID, now: world.now(), makeID: world.makeID)
             assessments.append(complete)
         }
-        let found = try await services.database.write { [assessments] transaction in
+        let found = try await services.database.write(key: draft.traceID) { [assessments] transaction in
             let experiment = try ExperimentStore(transaction.sql).active(draft.experiment)
             let store = TraceStore(transaction.sql)
             try store.save(Self.trace(draft, experiment, world.now()), assessments: assessments)
@@ -127,7 +127,7 @@ struct TraceCalls {
         let tag = KeyValue(try message.requiredText("key"), try message.text("value") ?? "")
         try TraceWire.check([tag])
         try Self.checkChangeable(tag.key)
-        try await services.database.write { transaction in
+        try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
             try store.setTags([tag], of: store.row(traceID).id)
         }
@@ -138,7 +138,9 @@ struct TraceCalls {
         let traceID = try request.parameter("trace_id")
         let key = try message.requiredText("key")
         try Self.checkChangeable(key)
-        let wasThere = try await services.database.write { try TraceStore($0.sql).deleteTag(key, of: traceID) }
+        let wasThere = try await services.database.write(key: traceID) {
+            try TraceStore($0.sql).deleteTag(key, of: traceID)
+        }
         guard wasThere else { throw Failure(.notFound, "No trace tag with key '\(key)' for trace '\(traceID)'") }
         return .emptyMessage
     }
@@ -171,7 +173,7 @@ struct TraceCalls {
         for prompt in try message.messages("prompt_versions") {
             prompts.append((try prompt.requiredText("name"), try prompt.requiredText("version")))
         }
-        try await services.database.write { [prompts] transaction in
+        try await services.database.write(key: traceID) { [prompts] transaction in
             let store = TraceStore(transaction.sql)
             let row = try store.row(traceID)
             let known = try store.tag(TraceKey.linkedPrompts, of: row.id)

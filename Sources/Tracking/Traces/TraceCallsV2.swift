@@ -60,7 +60,7 @@ struct TraceCallsV2 {
             .filter { $0.key != TraceKey.artifactLocation && $0.key != TraceKey.spansLocation }
         try TraceWire.check(metadata)
         try TraceWire.check(tags)
-        let trace = try await services.database.write { transaction in
+        let trace = try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
             let row = try store.end(traceID, at: time, state)
             try store.setMetadata(metadata, of: row.id)

@@ -244,7 +244,7 @@ struct PostgreSQLDriverTests {
             try connection.addItem("a", 1)
             try impatient.run { second in
                 try second.begin(.writing)
-                guard case .unavailable? = sqlError({ try second.addItem("a", 2) }) else {
+                guard case .locked? = sqlError({ try second.addItem("a", 2) }) else {
                     Issue.record("no error")
                     return
                 }

@@ -114,6 +114,19 @@ final class PostgreSQLConnection: SQLConnection {
         deferred = [isReading ? .beginReading : .beginWriting]
     }
 
+    func beginGroup(holding keys: Set<Int64>) throws {
+        try begin(.writing)
+        if !keys.isEmpty {
+            // The server evaluates row by row, in the order of the array.
+            let list = keys.sorted().map(String.init).joined(separator: ",")
+            let lock = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest(CAST(?1 AS bigint[])) AS key"
+            _ = try run(lock, [.text("{\(list)}")])
+        }
+        deferred.append(.waitShortly)
+    }
+
+    func waitPatiently() { deferred.append(.waitPatiently) }
+
     func commit() throws {
         defer { end() }
         if hasNotBegun { return }

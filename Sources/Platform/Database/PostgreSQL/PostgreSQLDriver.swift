@@ -7,7 +7,10 @@ package struct PostgreSQLDriver: DatabaseDriver {
         /// One statement of a request. Scripts (migrations) have no limit.
         package var statement = 30_000
         /// Waiting for another transaction.
-        package var lock = 10_000
+        package var lock = 4_000
+        /// The same for a group of writes, which is then run again in halves: it holds up all its members, and may be
+        /// waiting in a circle, for which PostgreSQL looks only after a second.
+        package var groupLock = 200
         /// A transaction whose server process has stopped answering lets go of its locks after this.
         package var idleInTransaction = 60_000
 

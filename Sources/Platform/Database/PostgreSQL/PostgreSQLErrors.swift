@@ -22,7 +22,8 @@ enum PostgreSQLErrors {
         case "", "57P01", "57P02", "57P03", "57P05": .lost(cause: cause)
         // Another machine has become the primary; a new connection finds it.
         case "25006": .lost(cause: cause)
-        case "25P03", "55P03", "58030": .unavailable(cause: cause)
+        case "55P03": .locked(cause: cause)
+        case "25P03", "58030": .unavailable(cause: cause)
         case "57014": .timeout(cause: cause)
         case _ where state.hasPrefix("08"): .lost(cause: cause)
         case _ where state.hasPrefix("53"): .unavailable(cause: cause)

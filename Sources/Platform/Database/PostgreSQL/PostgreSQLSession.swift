@@ -23,7 +23,7 @@ final class PostgreSQLSession {
         PQsetNoticeReceiver(connection, { _, _ in }, nil)
         try PostgreSQLSetup.apply(timeouts) { try simpleQuery($0) }
         guard PQenterPipelineMode(connection) == 1 else { throw lost() }
-        for command in PostgreSQLCommand.allCases { try queuePrepare(command.rawValue, command.rawValue, []) }
+        for command in PostgreSQLCommand.allCases { try queuePrepare(command.rawValue, command.sql(timeouts), []) }
         _ = try exchange()
     }
 
@@ -181,10 +181,12 @@ final class PostgreSQLResult {
     var command: String { String(cString: PQcmdStatus(pointer)) }
 }
 
-/// Statements without parameters that frame transactions; each is prepared under its own text.
+/// Statements without parameters that frame transactions. Their texts are also the names they are prepared under.
 enum PostgreSQLCommand: String, CaseIterable {
     case beginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     case beginWriting = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+    case waitShortly = "SET LOCAL lock_timeout TO short"
+    case waitPatiently = "SET LOCAL lock_timeout TO long"
     case commit = "COMMIT"
     case rollback = "ROLLBACK"
     case setSavepoint = "SAVEPOINT member"
@@ -194,4 +196,12 @@ enum PostgreSQLCommand: String, CaseIterable {
     case setAttempt = "SAVEPOINT attempt"
     case releaseAttempt = "RELEASE SAVEPOINT attempt"
     case rollBackAttempt = "ROLLBACK TO SAVEPOINT attempt"
+
+    func sql(_ timeouts: PostgreSQLDriver.Timeouts) -> String {
+        switch self {
+        case .waitShortly: "SET LOCAL lock_timeout = \(timeouts.groupLock)"
+        case .waitPatiently: "SET LOCAL lock_timeout = \(timeouts.lock)"
+        default: rawValue
+        }
+    }
 }

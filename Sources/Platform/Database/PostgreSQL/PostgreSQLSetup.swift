@@ -17,6 +17,9 @@ enum PostgreSQLSetup {
             SET idle_in_transaction_session_timeout = \(timeouts.idleInTransaction);
             SET jit = off
             """)
+        // Locks of a server that has died while it waited for another one's are given up soon. Version 14 and later
+        // know this, on systems that can tell.
+        _ = try? query("SET client_connection_check_interval = 1000")
         // A commit that is not flushed would break the first promise this server makes. Stronger settings are kept.
         _ = try query(
             """

@@ -42,6 +42,9 @@ final class SQLiteConnection: SQLConnection {
     }
 
     func begin(_ kind: TransactionKind) throws { try step(kind == .writing ? "BEGIN IMMEDIATE" : "BEGIN") }
+    /// There is one writer, and nobody else to wait for.
+    func beginGroup(holding keys: Set<Int64>) throws { try begin(.writing) }
+    func waitPatiently() {}
 
     /// An input or output error leaves open whether the commit's mark has reached the disk.
     func commit() throws {
