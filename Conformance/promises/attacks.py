@@ -17,6 +17,7 @@ import uuid
 
 from client import ARTIFACTS, Connection, NoAnswer, NotSent, request_bytes
 from fuzz import MEMORY, wrong
+from hostile import DOTS, EXPANDED, FILE_NAMES, INSIDE, ORIGINS, SLASHES, SMUGGLED
 from promise import promise
 from workload import Place
 
@@ -45,7 +46,8 @@ class Quarry:
         self.near = pathlib.Path(self.server.folder, "artifacts-private")
         self.near.mkdir()
         (self.near / "secret.txt").write_text(self.token)
-        self.key = pathlib.Path(self.server.folder, "keys", "audit.key").read_text().strip()
+        key = pathlib.Path(self.server.folder, "keys", "audit.key")
+        self.key = key.read_text().strip()
         self.count = 0
         self.before = self.tree()
 
@@ -198,9 +200,7 @@ def look_into(quarry, run, leaf):
 
 def ways_up():
     """A step to the folder above, as validation has been got around."""
-    slashes = ["/", "%2f", "%252f", "%25252f", "\\", "%5c", "%255c", "%c0%af", "%e0%80%af", "%ef%bc%8f", "//", "/./"]
-    dots = ["..", "%2e%2e", ".%2e", "%252e%252e", "%25252e%25252e", "%c0%ae%c0%ae", "%ef%bc%8e%ef%bc%8e", "..;", "..%00"]
-    return [dot + slash for dot in dots for slash in slashes]
+    return [dot + slash for dot in DOTS for slash in SLASHES]
 
 
 def traversal(quarry, place, run):
@@ -252,8 +252,7 @@ def run_artifacts(quarry, place, run):
 def reflection(quarry, place, run):
     """Content that a browser would run: uploaded, or sent back in an error."""
     script = b"<script>alert(1)</script>"
-    names = ["page.html", "a.svg", "x.xhtml", "MLmodel", "a.js", 'q"; filename=x.html', "$(id)", "`id`", "a;b", "é.html"]
-    for name in names + ["a\r\nSet-Cookie: x=y", "\u202elmth.x", "a" * 200 + ".html"]:
+    for name in FILE_NAMES:
         path = f"{ARTIFACTS}{place.experiment}/{run}/artifacts/{urllib.parse.quote(name)}"
         stored = quarry.send("PUT", path, script, {"Content-Type": "text/html"})
         if not (stored and stored.ok):
@@ -287,12 +286,8 @@ def browsers(quarry, place, run):
     """A page of a stranger that uses a visitor's browser: from another origin, or with a name that was rebound."""
     port = quarry.server.port
     name = {"name": f"by a stranger {uuid.uuid4().hex}"}
-    origins = [
-        "null", "http://evil.example", "https://127.0.0.1.evil.example", f"http://127.0.0.1.evil:{port}",
-        f"http://evil@127.0.0.1:{port}", f"http://127.0.0.1:{port}.evil.example", f"http://127.0.0.1:{port}0", "file://",
-        f"http://localhost.evil:{port}", "", "http://[::1]evil", f"http://127.0.0.1:{port}/", f"http://127.0.0.1\\@evil",
-    ]  # fmt: skip
-    for origin in origins:
+    for origin in ORIGINS:
+        origin = origin.replace("PORT", str(port))
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json"):
             headers = {"Origin": origin, "Content-Type": kind, "Host": f"127.0.0.1:{port}"}
             quarry.send("POST", "/api/2.0/mlflow/experiments/create", name, headers, expected=(400, 403))
@@ -339,13 +334,7 @@ def requests_to_inside(quarry, place, run):
     """The server is made to call what only it can reach: by webhooks, and by locations."""
     with contextlib.closing(Bait()) as bait:
         port = bait.port
-        hosts = [
-            "127.0.0.1", "localhost", "LOCALHOST", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "0.0.0.0", "[::1]",
-            "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "evil@127.0.0.1", "127.0.0.1#@evil.example",
-            "127.0.0.1.", "[fe80::1]", "169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "[fd00::1]",
-            "224.0.0.1", "\u2460\u2461\u2466.0.0.1", "127.0.0.1%00.evil.example", "0:0", "metadata.google.internal",
-        ]  # fmt: skip
-        urls = [f"{scheme}://{host}:{port}/x" for host in hosts for scheme in ("http", "https")]
+        urls = [f"{scheme}://{host}:{port}/x" for host in INSIDE for scheme in ("http", "https")]
         urls += [f"{scheme}://127.0.0.1:{port}/" for scheme in ("gopher", "file", "ftp", "dict", "HTTP", "ws")]
         urls += [f"http:127.0.0.1:{port}", f"//127.0.0.1:{port}/", f"http://127.0.0.1:{port}", "file:///etc/passwd"]
         events = [{"entity": "MODEL_VERSION", "action": "CREATED"}]
@@ -379,7 +368,7 @@ def requests_to_inside(quarry, place, run):
 def look_alikes(quarry, place, run):
     """Names that one part of the program takes for the same and another for different ones."""
     mark = uuid.uuid4().hex[:8]
-    names = [f"{mark} é", f"{mark} e\u0301", f"{mark} E", f"{mark} e", f"{mark} %65", f"{mark} e\u200b", f"{mark} \uff45"]
+    names = [f"{mark} {letter}" for letter in ("é", "e\u0301", "E", "e", "%65", "e\u200b", "\uff45")]
     made = []
     for name in names:
         answer = quarry.call("POST", "registered-models/create", {"name": name, "description": f"is {name}"})
@@ -409,7 +398,8 @@ def costly(quarry, place, run):
             search(quarry, place, f"tags.long {comparison} '{'_%' * count}b'")
     for text in (
         " AND ".join(["metrics.m > 0.5"] * 3000), " AND ".join(f"metrics.m{i} > 0.5" for i in range(300)),
-        "tags.a IN (" + ",".join(["'x'"] * 20000) + ")", "(" * 5000 + "tags.a = 'x'" + ")" * 5000, "tags.`" + "`" * 9999,
+        "tags.a IN (" + ",".join(["'x'"] * 20000) + ")", "(" * 5000 + "tags.a = 'x'" + ")" * 5000,
+        "tags.`" + "`" * 9999,
         "'" * 50001, "attributes.run_id IN (" + ",".join(f"'{i}'" for i in range(5000)) + ")", " " * 1000000,
         "tags.a = '" + "\\'" * 20000 + "'", "NOT " * 9000 + "tags.a = 'x'",
     ):  # fmt: skip
@@ -428,8 +418,8 @@ def costly(quarry, place, run):
     path = f"{ARTIFACTS}{place.experiment}/{run}/artifacts/r"
     quarry.send("PUT", path, b"x" * 5000)
     quarry.send("GET", path, headers={"Range": ranges})
-    boundary = "b" * 70000
-    quarry.send("POST", "/api/2.0/mlflow/runs/create", b"x", {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    form = {"Content-Type": f"multipart/form-data; boundary={'b' * 70000}"}
+    quarry.send("POST", "/api/2.0/mlflow/runs/create", b"x", form)
     quarry.send("POST", "/api/2.0/mlflow/runs/create", b"\x1f\x8b" + b"\x00" * 1000, {"Content-Encoding": "gzip"})
 
 
@@ -444,15 +434,8 @@ def smuggling(quarry, place, run):
     """A request that hides another one from a proxy in front: it must be refused, and nothing after it be answered."""
     inner = b"GET /version HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     head = "POST /api/2.0/mlflow/runs/search HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    length = f"Content-Length: {len(inner)}\r\n"
-    for fields in (
-        f"{length}Transfer-Encoding: chunked\r\n", f"Transfer-Encoding: chunked\r\n{length}",
-        f"Content-Length: 0\r\n{length}", f"{length}Content-Length: 0\r\n", "Content-Length: +5\r\n",
-        "Content-Length : 5\r\n", "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: chunked, identity\r\n",
-        "Transfer-Encoding:\x0bchunked\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
-        "Content-Length: 5\r\n Transfer-Encoding: chunked\r\n", "X: y\nContent-Length: 5\r\n", "Content-Length: 5,5\r\n",
-        "Content-Length: 0x10\r\n", "Content-Length: 9999999999999999999999\r\n",
-    ):  # fmt: skip
+    for fields in SMUGGLED:
+        fields = fields.replace("LENGTH", str(len(inner)))
         connection = Connection(quarry.server.port, SILENCE)
         with contextlib.closing(connection):
             connection.send((head + fields + "\r\n").encode("latin-1") + b"0\r\n\r\n" + inner)
@@ -470,10 +453,8 @@ def smuggling(quarry, place, run):
 def expansion(quarry, place, run):
     """Words that some program expands: variables, templates, commands."""
     made = os.path.join(quarry.bench.folder, "made-by-a-command")
-    words = ["$TEST_SECRET", "${TEST_SECRET}", "%TEST_SECRET%", "{{TEST_SECRET}}", "{{7*191}}", "${7*191}", "<%= 7*191 %>",
-             f"$(touch {made})", f"`touch {made}`", f"; touch {made}", f"| touch {made}", f"\ntouch {made}\n",
-             "!!python/object/apply:os.getcwd []", "!!js/function 'x'", "${jndi:ldap://127.0.0.1/x}", "#{7*191}"]  # fmt: skip
-    for word in words:
+    for word in EXPANDED:
+        word = word.replace("FILE", made)
         body = {"name": f"m {uuid.uuid4().hex}", "description": word, "tags": [{"key": "t", "value": word}]}
         quarry.call("POST", "registered-models/create", body)
         answer = quarry.call("GET", "registered-models/get", query={"name": body["name"]})

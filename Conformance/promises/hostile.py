@@ -108,3 +108,46 @@ WORDS = [
     "\x00", "é", "'\\'", "'unended", "`unended", "ASC", "DESC", "desc desc", "*", "\u00a0", "''''", "tags.`a`",
     "metrics.m", "params.p",
 ]  # fmt: skip
+
+# What attacks.py tries.
+
+# A step to the folder above, as validation has been got around: dots and what follows them.
+DOTS = [
+    "..", "%2e%2e", ".%2e", "%252e%252e", "%25252e%25252e", "%c0%ae%c0%ae", "%ef%bc%8e%ef%bc%8e", "..;", "..%00",
+]  # fmt: skip
+SLASHES = [
+    "/", "%2f", "%252f", "%25252f", "\\", "%5c", "%255c", "%c0%af", "%e0%80%af", "%ef%bc%8f", "//", "/./",
+]  # fmt: skip
+FILE_NAMES = [
+    "page.html", "a.svg", "x.xhtml", "MLmodel", "a.js", 'q"; filename=x.html', "$(id)", "`id`", "a;b", "é.html",
+    "a\r\nSet-Cookie: x=y", "\u202elmth.x", "a" * 200 + ".html",
+]  # fmt: skip
+# PORT is the server's own.
+ORIGINS = [
+    "null", "http://evil.example", "https://127.0.0.1.evil.example", "http://127.0.0.1.evil:PORT", "file://", "",
+    "http://evil@127.0.0.1:PORT", "http://127.0.0.1:PORT.evil.example", "http://127.0.0.1:PORT0", "http://[::1]evil",
+    "http://localhost.evil:PORT", "http://127.0.0.1:PORT/", "http://127.0.0.1\\@evil",
+]  # fmt: skip
+# Names and numbers of addresses that only the server should reach.
+INSIDE = [
+    "127.0.0.1", "localhost", "LOCALHOST", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "0.0.0.0", "[::1]",
+    "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "evil@127.0.0.1", "127.0.0.1#@evil.example",
+    "127.0.0.1.", "[fe80::1]", "169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "[fd00::1]",
+    "224.0.0.1", "\u2460\u2461\u2466.0.0.1", "127.0.0.1%00.evil.example", "0:0", "metadata.google.internal",
+]  # fmt: skip
+# Fields of a head whose body holds another request, LENGTH bytes long.
+SMUGGLED = [
+    "Content-Length: LENGTH\r\nTransfer-Encoding: chunked\r\n",
+    "Transfer-Encoding: chunked\r\nContent-Length: LENGTH\r\n", "Content-Length: 0\r\nContent-Length: LENGTH\r\n",
+    "Content-Length: LENGTH\r\nContent-Length: 0\r\n", "Content-Length: +5\r\n", "Content-Length : 5\r\n",
+    "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: chunked, identity\r\n",
+    "Transfer-Encoding:\x0bchunked\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+    "Content-Length: 5\r\n Transfer-Encoding: chunked\r\n", "X: y\nContent-Length: 5\r\n",
+    "Content-Length: 5,5\r\n", "Content-Length: 0x10\r\n", "Content-Length: 9999999999999999999999\r\n",
+]  # fmt: skip
+# TEST_SECRET is a variable of the server's environment; FILE must not come to be.
+EXPANDED = [
+    "$TEST_SECRET", "${TEST_SECRET}", "%TEST_SECRET%", "{{TEST_SECRET}}", "{{7*191}}", "${7*191}", "<%= 7*191 %>",
+    "$(touch FILE)", "`touch FILE`", "; touch FILE", "| touch FILE", "\ntouch FILE\n", "!!js/function 'x'",
+    "!!python/object/apply:os.getcwd []", "${jndi:ldap://127.0.0.1/x}", "#{7*191}",
+]  # fmt: skip
