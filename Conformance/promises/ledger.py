@@ -6,6 +6,7 @@ A write is "ok" (acknowledged: it must be there), "failed" (refused, or never se
 
 import collections
 import dataclasses
+import threading
 import time
 import uuid
 
@@ -26,6 +27,8 @@ class Operation:
     how: str = ""
     seconds: float = 0.0
     answered: tuple | None = None
+    # The thread that made it: a writer's own.
+    by: int = dataclasses.field(default_factory=threading.get_ident)
 
     @property
     def is_keyed(self):

@@ -422,8 +422,9 @@ class Workload:
             client.close()
 
     def _is_gone(self, since):
-        """Whether the server cannot be reached any more: there is no sense in trying on."""
-        return any(operation.how == "not sent" for operation in self.ledger.operations[since:])
+        """Whether this writer's server cannot be reached any more: there is no sense in trying on."""
+        me = threading.get_ident()
+        return any(made.how == "not sent" and made.by == me for made in self.ledger.operations[since:])
 
     def of_kind(self, kind):
         return [writer for writer in self.writers if isinstance(writer, kind)]

@@ -71,7 +71,11 @@ final class ConnectionTable {
         let now = NIODeadline.now()
         let idle = connections.values.compactMap { one in one.dispensableSince(now).map { (one, $0) } }
         let longest = count == 1 ? idle.min { $0.1 < $1.1 }.map { [$0] } ?? [] : idle.sorted { $0.1 < $1.1 }
-        for (connection, _) in longest.prefix(count) { connection.close() }
+        for (connection, _) in longest.prefix(count) {
+            connection.close()
+            // It says so itself only later, and must not be counted twice.
+            remove(connection)
+        }
         return min(count, longest.count)
     }
 
