@@ -1,13 +1,11 @@
 """What all tests share: the server's address, a plain HTTP client and the stock client."""
 
 import os
-import pathlib
 
 import pytest
 
 from wire import IS_ORACLE, Wire
 
-HERE = pathlib.Path(__file__).parent
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 # A failure that the server means must reach the test, not be retried for minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
@@ -22,22 +20,12 @@ def pytest_report_header():
 def pytest_collection_modifyitems(items):
     """Against MLflow itself the tests of deliberate differences must fail: a difference that is none is a lie."""
     if not IS_ORACLE:
-        mark_known_differences(items)
         return
     for item in items:
         marked = {marker.name for marker in item.iter_markers()}
         harmful, strict = "harms_mlflow" in marked, "by_chance" not in marked
         if harmful or "better_than_mlflow" in marked:
             item.add_marker(pytest.mark.xfail(reason="Steward is better here", strict=strict, run=not harmful))
-
-
-def mark_known_differences(items):
-    """known-differences.txt: what Steward answers otherwise today. Each must still differ, or its line has to go."""
-    lines = (HERE / "known-differences.txt").read_text(encoding="utf-8").splitlines()
-    known = {line for line in lines if line and not line.startswith("#")}
-    for item in items:
-        if item.nodeid.removeprefix("tests/") in known:
-            item.add_marker(pytest.mark.xfail(reason="known difference", strict=True))
 
 
 @pytest.fixture(scope="session")

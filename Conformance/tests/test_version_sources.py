@@ -113,7 +113,7 @@ def test_traversal_out_of_the_own_run_is_refused(wire, model, owned, suffix):
     create(wire, model, owned["root"] + suffix, run_id=owned["run"]).invalid()
 
 
-@pytest.mark.parametrize("scheme", ["http", "https", "ftp", "sftp", "hdfs"])
+@pytest.mark.parametrize("scheme", ["http", "https", "ftp", "sftp", "hdfs", "viewfs", "abfss", "r2", "b2"])
 def test_other_hosts_are_refused(wire, model, scheme):
     create(wire, model, f"{scheme}://attacker.example/x").invalid(f"{scheme}|source")
 

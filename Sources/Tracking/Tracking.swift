@@ -19,10 +19,15 @@ package struct Tracking: Domain {
     let artifacts: ArtifactService
 
     private let bounds: SearchBounds
+    private let artifactSchemes: Set<String>
 
-    package init(_ services: Services, bounds: SearchBounds = SearchBounds()) {
+    /// - Parameter artifactSchemes: what artifact locations of experiments may have beside the known object stores.
+    package init(
+        _ services: Services, bounds: SearchBounds = SearchBounds(), artifactSchemes: Set<String> = []
+    ) {
         self.services = services
         self.bounds = bounds
+        self.artifactSchemes = artifactSchemes
         artifacts = ArtifactService(services)
     }
 
@@ -40,7 +45,7 @@ package struct Tracking: Domain {
 
     package var endpoints: [Endpoint] {
         [
-            ExperimentCalls(services: services).endpoints,
+            ExperimentCalls(services: services, artifactSchemes: artifactSchemes).endpoints,
             RunCalls(services: services, keys: keys, bounds: bounds).endpoints,
             LogCalls(services: services, keys: keys).endpoints,
             HistoryCalls(services: services, keys: keys).endpoints,

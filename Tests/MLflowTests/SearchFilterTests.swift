@@ -70,9 +70,9 @@ struct SearchFilterTests {
             (.runs, "tags.in = 'x'", .init(.init(.tag, "in"), .equal, .text("x"))),
             (.traces, "timestamp > 0.5", .init(.init(.attribute, "timestamp_ms"), .greater, .number(0.5))),
             (.registeredModels, "`name` = 'x'", .init(.init(.attribute, "name"), .equal, .text("x"))),
-            (.modelVersions, "attributes.name = 'x'", .init(.init(.attribute, "name"), .equal, .text("x"))),
             // MLflow leaves the quotes in.
             (.loggedModels, #"tags."a b" = "x""#, .init(.init(.tag, "a b"), .equal, .text("x"))),
+            (.loggedModels, "metrics.'a b' > 1", .init(.init(.metric, "a b"), .greater, .number(1))),
             // MLflow fails on the column.
             (
                 .loggedModels, "attributes.creation_timestamp > 5",
@@ -145,6 +145,10 @@ struct SearchFilterTests {
             (
                 .runs, "dataset.x = 'a'",
                 "Invalid dataset key 'x' specified. Valid keys are '{'context', 'digest', 'name'}'"
+            ),
+            (
+                .modelVersions, "attributes.name = 'x'",
+                "Invalid entity type 'attributes'. Valid entity types are ('attribute', 'tag', 'tags')"
             ),
             (.runs, "metrics.a = 'x'", "Expected numeric value type for metric. Found 'x'"),
             (.runs, "start_time = 'x'", "Expected numeric value type for numeric attribute: start_time. Found 'x'"),

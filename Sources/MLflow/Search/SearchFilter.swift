@@ -3,8 +3,8 @@ package import Core
 /// Reads the filters of MLflow's search calls: `metrics.loss < 0.5 AND params.model = 'tree'`.
 ///
 /// A filter is a sequence of conditions that must all hold. They are joined by AND; MLflow lets it be left out, be
-/// repeated and stand at the ends, so that is no error here either. There is no OR, no NOT and no parenthesis but for
-/// lists.
+/// repeated and stand at the ends, so that is no error here either: programs that join a list with an empty condition
+/// in it write such filters. There is no OR, no NOT and no parenthesis but for lists.
 ///
 /// More is accepted than by MLflow, whose SQL tokenizer stumbles: any white space (`IS  NOT  NULL`), signs and
 /// exponents (`1e+16`), keys that are SQL words, keys beginning with a digit.

@@ -2,8 +2,8 @@ import Core
 
 /// The words of a filter or an ordering, with their places.
 ///
-/// The rules are those of the SQL tokenizer MLflow uses, as far as a valid filter can show them: keys in backticks or
-/// double quotes, texts in single or double quotes, no escapes. A quote doubled or behind a backslash does not end a
+/// The rules are those of the SQL tokenizer MLflow uses, as far as a valid filter can show them: keys in backticks,
+/// double or, behind a point, single quotes, texts in single or double quotes, no escapes. A quote doubled or behind a backslash does not end a
 /// text and stays in it as it is written. Only if no other quote follows, the one behind a backslash does end it, so
 /// that `'C:\data\'` can be written.
 struct SearchLexer {
@@ -146,7 +146,7 @@ struct SearchLexer {
         let start = position
         var segments: [Segment] = []
         while true {
-            guard let segment = segment() else { break }
+            guard let segment = segment(isFirst: segments.isEmpty) else { break }
             segments.append(segment)
             guard current == "." else { return segments }
             position += 1
@@ -156,9 +156,9 @@ struct SearchLexer {
         return segments.isEmpty ? nil : segments
     }
 
-    private mutating func segment() -> Segment? {
+    private mutating func segment(isFirst: Bool) -> Segment? {
         guard let scalar = current else { return nil }
-        if scalar == "\"" || scalar == "`" {
+        if scalar == "\"" || scalar == "`" || (scalar == "'" && !isFirst) {
             return quoted().map { Segment(text: $0, quote: scalar) }
         }
         let start = position

@@ -53,7 +53,7 @@ extension SearchSchema {
         messages: ExperimentMessages())
 
     private static let registeredModels = SearchSchema(
-        attributePrefixes: ["attribute", "attributes"],
+        attributePrefixes: ["attribute"],
         attributes: [
             Attribute("name", .text, textAndLists),
             Attribute("creation_timestamp", .number(whole: true, quoted: false), numeric, use: .order),
@@ -65,7 +65,7 @@ extension SearchSchema {
         messages: RegistryMessages(subject: "registered model"))
 
     private static let modelVersions = SearchSchema(
-        attributePrefixes: ["attribute", "attributes"],
+        attributePrefixes: ["attribute"],
         attributes: [
             Attribute("name", .text, textAndLists),
             Attribute("version_number", .number(whole: true, quoted: true), numeric),

@@ -3,11 +3,12 @@ package import Platform
 
 /// How failures look to MLflow's clients, which go by `error_code` in the body, not by the status.
 package enum MLflowErrors {
-    /// One form for each beginning of a path that belongs to the protocol.
-    package static let forms: [ErrorForm] = [
-        "/api/2.0/", "/api/3.0/", "/ajax-api/", "/get-artifact", "/model-versions/get-artifact", "/v1/traces",
-        "/graphql",
-    ].map { ErrorForm(prefix: $0, write: write) }
+    /// One form for each beginning of a path that belongs to the protocol. Its versions are numbers (`/api/2.0/`), also
+    /// those that are none yet; Steward's own have a `v` in front.
+    package static let forms: [ErrorForm] =
+        ((0...9).map { "/api/\($0)" }
+        + ["/ajax-api/", "/get-artifact", "/model-versions/get-artifact", "/v1/traces", "/graphql"])
+        .map { ErrorForm(prefix: $0, write: write) }
 
     package static func write(_ failure: HTTPFailure) -> Response {
         let form = form(of: failure)
@@ -40,7 +41,7 @@ package enum MLflowErrors {
     private static func form(of failure: HTTPFailure) -> Form {
         switch failure.reason {
         case .noSuchRoute: return Form(404, "ENDPOINT_NOT_FOUND")
-        case .wrongMethod: return Form(405, "BAD_REQUEST", "INVALID_PARAMETER_VALUE")
+        case .wrongMethod: return Form(405, "ENDPOINT_NOT_FOUND")
         case .bodyTooLarge: return Form(413, "INVALID_PARAMETER_VALUE")
         case .protocolError: return Form(failure.status, "BAD_REQUEST", "INVALID_PARAMETER_VALUE")
         case .handler: break

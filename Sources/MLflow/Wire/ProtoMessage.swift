@@ -142,16 +142,14 @@ extension ProtoMessage {
 
     /// An enumeration, by name or number.
     /// - Parameter values: the names with their numbers.
-    /// - Returns: nil when it is absent, or a name that is unknown (as proto3 ignores them).
-    /// - Throws: `invalid` for an unknown number.
+    /// - Returns: nil when it is absent.
+    /// - Throws: `invalid` for a name or number that is unknown. MLflow takes it for absent, and a run whose state was
+    ///   misspelled stays what it was, without a word.
     package func choice<Value>(
         _ name: StaticString, _ values: [(name: String, number: Int64, value: Value)]
     ) throws(Failure) -> Value? {
         guard let value = try value(name) else { return nil }
-        if case .string(let text) = value {
-            if let known = values.first(where: { $0.name == text }) { return known.value }
-            guard Int64(text) != nil else { return nil }
-        }
+        if case .string(let text) = value, let known = values.first(where: { $0.name == text }) { return known.value }
         guard let number = ProtoValue.integer(value), let known = values.first(where: { $0.number == number }) else {
             throw wrongType(name, value)
         }

@@ -6,11 +6,14 @@ package enum ProtoValue {
     package static func integer(_ value: JSON) -> Int64? {
         switch value {
         case .integer(let integer): integer
-        case .number(let number): Int64(exactly: number)
-        case .string(let text): Int64(text) ?? Double(text).flatMap { Int64(exactly: $0) }
+        case .number(let number): integer(number)
+        case .string(let text): Int64(text) ?? number(text).flatMap(integer)
         default: nil
         }
     }
+
+    /// -2^63 as a double may stand for an integer below, which it was rounded from.
+    private static func integer(_ number: Double) -> Int64? { number > -0x1p63 ? Int64(exactly: number) : nil }
 
     /// A double: a number, its text, or a name of infinity or not-a-number. Python counts booleans as numbers, so they
     /// are taken, too.

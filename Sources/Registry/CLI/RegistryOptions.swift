@@ -24,13 +24,16 @@ package struct RegistryOptions: ParsableArguments {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Further schemes that sources of model versions may have.", valueName: "scheme"))
-    var sourceSchemes: [String] = []
+        help: ArgumentHelp(
+            "Further schemes of places for artifacts that sources of model versions and experiments may name, such as "
+                + "hdfs or abfss.",
+            valueName: "scheme"))
+    var artifactSchemes: [String] = []
 
     package init() {}
 
     /// The names of these options as settings.
-    package static let names = ["webhook_allow", "webhook_schemes", "source_check", "source_schemes"]
+    package static let names = ["webhook_allow", "webhook_schemes", "source_check", "artifact_schemes"]
 
     package func settings(_ settings: Settings) throws(Failure) -> Registry.Settings {
         var registry = Registry.Settings()
@@ -45,7 +48,7 @@ package struct RegistryOptions: ParsableArguments {
             registry.sourceCheck.strictness = strictness
         }
         registry.sourceCheck.furtherSchemes = Set(
-            try settings.texts("source_schemes", flag: sourceSchemes).map { $0.lowercased() })
+            try settings.texts("artifact_schemes", flag: artifactSchemes).map { $0.lowercased() })
         return registry
     }
 }

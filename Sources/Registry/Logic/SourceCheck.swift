@@ -1,4 +1,5 @@
 import Core
+import MLflow
 
 /// What the source of a version may be. The server never opens a source, but clients do, with their own rights: what
 /// could lead them, or another server, to a file or host that the person who registers the version should not choose,
@@ -13,7 +14,7 @@ package struct SourceCheck: Sendable {
     }
 
     package var strictness: Strictness
-    /// Schemes of artifact stores that clients know by plug-ins.
+    /// What is allowed beside the known object stores.
     package var furtherSchemes: Set<String>
 
     package init(_ strictness: Strictness = .strict, furtherSchemes: Set<String> = []) {
@@ -69,37 +70,28 @@ package struct SourceCheck: Sendable {
             case .version(let reference): return (.version(reference), uri)
             }
         case "mlflow-artifacts": return (.artifacts, uri)
-        case let scheme where Self.stores.contains(scheme) || furtherSchemes.contains(scheme): return (.store, uri)
-        case let scheme where Self.hosts.contains(scheme): return (.store, uri)
+        case let scheme
+        where ArtifactSchemes.stores.contains(scheme) || ArtifactSchemes.hosts.contains(scheme)
+            || furtherSchemes.contains(scheme):
+            return (.store, uri)
         default: throw Self.relative(source)
         }
     }
 
-    /// Object stores that MLflow's clients can read, and those of its better known plug-ins.
-    private static let stores: Set<String> = [
-        "s3", "s3a", "s3n", "gs", "abfs", "abfss", "wasb", "wasbs", "adl", "dbfs", "r2", "b2", "oss", "cos", "obs",
-        "uc",
-        "hf", "oci", "lakefs",
-    ]
-
-    /// Schemes whose URIs name a host that whoever opens them connects to.
-    private static let hosts: Set<String> = ["http", "https", "ftp", "sftp", "hdfs", "viewfs"]
-
     /// Object stores name the version of an object in a query: `s3://bucket/model?versionId=3`.
     private func isStoreVersion(_ uri: SourceURI) -> Bool {
-        guard Self.stores.contains(uri.scheme), !uri.hasFragment, let query = uri.query else { return false }
+        guard ArtifactSchemes.stores.contains(uri.scheme), !uri.hasFragment, let query = uri.query else { return false }
         return !query.utf8.contains(UInt8(ascii: "/")) && !query.contains("..")
     }
 
     private func checkHost(_ uri: SourceURI) throws(Failure) {
         guard strictness == .strict else { return }
-        let namesHost = Self.hosts.contains(uri.scheme) || (uri.scheme == "mlflow-artifacts" && uri.authority != nil)
+        let namesHost =
+            ArtifactSchemes.hosts.contains(uri.scheme) || (uri.scheme == "mlflow-artifacts" && uri.authority != nil)
         guard !namesHost || furtherSchemes.contains(uri.scheme) else {
             throw Failure(
-                .invalid,
-                "'source' cannot use the '\(uri.scheme)' scheme: the '\(uri.scheme)' scheme addresses a host other "
-                    + "than the tracking server's configured artifact storage, so the server would connect to the host "
-                    + "named in the URI.")
+                .invalid, ArtifactSchemes.refusal(uri.scheme, field: "source") + ".",
+                hint: ArtifactSchemes.hint(uri.scheme))
         }
     }
 

@@ -5,15 +5,11 @@ import MLflow
 /// only what lies below its own `mlflow-artifacts:/`. What it hands out is opened by clients, so it must not lead them
 /// to files of theirs, nor mean one thing here and another there.
 package enum ArtifactLocation {
-    /// Object stores and file systems that clients open themselves.
-    package static let foreignSchemes: Set<String> = [
-        "s3", "gs", "abfs", "abfss", "wasb", "wasbs", "adl", "dbfs", "hdfs", "viewfs", "r2", "b2", "oss",
-    ]
-
     package static func standard(for experiment: Int64) -> String { "mlflow-artifacts:/\(experiment)" }
 
+    /// - Parameter furtherSchemes: what is allowed beside the known object stores.
     /// - Throws: `invalid`, saying why the location is not taken.
-    package static func check(_ location: String) throws(Failure) {
+    package static func check(_ location: String, furtherSchemes: Set<String>) throws(Failure) {
         try Validate.artifactLocation(location)
         guard location.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }) else {
             throw Failure(.invalid, "'artifact_location' holds a control character or a backslash.")
@@ -23,7 +19,7 @@ package enum ArtifactLocation {
         }
         let scheme = location[..<colon].lowercased()
         let rest = location[location.utf8.index(after: colon)...]
-        try checkScheme(scheme, rest, location)
+        try checkScheme(scheme, rest, furtherSchemes)
         guard !location.utf8.contains(UInt8(ascii: "#")), !location.utf8.contains(UInt8(ascii: "?")),
             !location.utf8.contains(UInt8(ascii: ";"))
         else { throw Failure(.invalid, "'artifact_location' URL can't include fragments or params.") }
@@ -35,7 +31,7 @@ package enum ArtifactLocation {
         hint: "Leave it out to keep artifacts on this server, or name an object store, such as s3://bucket/path.")
 
     private static func checkScheme(
-        _ scheme: String, _ rest: Substring, _ location: String
+        _ scheme: String, _ rest: Substring, _ furtherSchemes: Set<String>
     ) throws(Failure) {
         switch scheme {
         case "file": throw local
@@ -46,11 +42,15 @@ package enum ArtifactLocation {
                     "'artifact_location' cannot use the 'mlflow-artifacts' scheme with a host: only this server's own "
                         + "artifacts can be meant, as in mlflow-artifacts:/path.")
             }
-        case _ where foreignSchemes.contains(scheme): break
+        case _ where ArtifactSchemes.stores.contains(scheme) || furtherSchemes.contains(scheme): break
+        case _ where ArtifactSchemes.hosts.contains(scheme):
+            throw Failure(
+                .invalid, ArtifactSchemes.refusal(scheme, field: "artifact_location") + ".",
+                hint: ArtifactSchemes.hint(scheme))
         default:
             throw Failure(
                 .invalid, "'artifact_location' cannot use the '\(scheme.prefix(40))' scheme",
-                hint: "Known are mlflow-artifacts, \(foreignSchemes.sorted().joined(separator: ", ")).")
+                hint: "Known are mlflow-artifacts, \(ArtifactSchemes.stores.sorted().joined(separator: ", ")).")
         }
     }
 

@@ -5,6 +5,8 @@ import Platform
 /// MLflow's calls about experiments.
 struct ExperimentCalls: Sendable {
     let services: Services
+    /// What artifact locations may have beside the known object stores.
+    let artifactSchemes: Set<String>
 
     /// Changes of experiments follow each other: they are few, and names are unique among all.
     private static let key = "tracking_experiment"
@@ -54,7 +56,7 @@ struct ExperimentCalls: Sendable {
     private func create(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let name = try Self.checked(name: message.requiredText("name"))
         let location = try message.text("artifact_location").flatMap { $0.isEmpty ? nil : $0 }
-        if let location { try ArtifactLocation.check(location) }
+        if let location { try ArtifactLocation.check(location, furtherSchemes: artifactSchemes) }
         var tags: [KeyValue] = []
         for tag in try message.messages("tags") { tags.append(try Self.tag(tag)) }
         guard Set(tags.map { ExactText($0.key) }).count == tags.count else {

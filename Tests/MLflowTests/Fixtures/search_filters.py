@@ -70,7 +70,7 @@ FIELDS = {
     ),
 }
 KEYS = ["a", "loss", "a.b", "mlflow.source.name", "`a b`", '"a b"', "`a.b`", '"x/y"', "`x-y`", "version", "type", "é",
-        '`p"q`', '"p`q"', "`a'b`", "_x", "`1`", "`a:b`"]
+        '`p"q`', '"p`q"', "`a'b`", "_x", "`1`", "`a:b`", "'a'", "'a b'", "'x/y'"]
 TEXTS = ["'a'", '"a"', "'a b'", "'RUNNING'", "''", "'%x_'", "'it''s'", "'a\"b'", '"a\'b"', "'5'", "'é'", "'AND'",
          "'a OR b'", "'(x)'", "'a;b'", "'C:\\d\\x'", "'C:\\d\\'", "'true'", "'x,y'"]
 NUMBERS = ["1", "0", "-1", "0.5", "-0.25", "1e5", "1e-3", "1.", ".5", "1700000000000", "1E3"]
@@ -84,9 +84,9 @@ FOREIGN = ["==", "<>", " NOT LIKE ", " BETWEEN ", "~", " IS ", " IN ", " IS NULL
 def condition(draw, subject):
     """One condition, most of the time a good one."""
     numbers, texts, lists, metrics, prefixes, nullable = FIELDS[subject]
-    # Steward takes double quotes in filters of logged models for quotes.
+    # Steward takes quotes in filters of logged models for quotes.
     plain = subject == "loggedModels"
-    keys = [key for key in KEYS if not (plain and key.startswith('"'))]
+    keys = [key for key in KEYS if not (plain and key[0] in "\"'")]
     values = [text for text in TEXTS if not (plain and text.startswith('"'))]
     kind = draw.random()
     if kind < 0.15 and numbers:
@@ -106,7 +106,7 @@ def condition(draw, subject):
         return draw.choice(prefixes) + "." + draw.choice(keys) + draw.choice(TEXTUAL) + draw.choice(values)
     # MLflow compares the times of traces with any text.
     fields = texts + lists + ([] if subject == "traces" else numbers)
-    fields += ["foo", "foo.bar", "params.p", "metrics.m", "METRICS.m", "tags.a-b", "tags.a/b"]
+    fields += ["foo", "foo.bar", "attributes.name", "params.p", "metrics.m", "METRICS.m", "tags.a-b", "tags.a/b"]
     operators = NUMERIC + TEXTUAL + FOREIGN
     return draw.choice(fields) + draw.choice(operators) + draw.choice(values + NUMBERS + OTHERS)
 
