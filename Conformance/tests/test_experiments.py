@@ -79,7 +79,9 @@ def test_a_duplicate_name_says_nothing_of_the_database(wire):
     wire.post("experiments/create", {"name": name}).keeps_secrets()
 
 
-@pytest.mark.parametrize("location", ["s3://bucket/path", "gs://bucket/p", "s3://b/a b", "dbfs:/x", "abfs://c@h/p", "oss://b/p"])
+@pytest.mark.parametrize(
+    "location", ["s3://bucket/path", "gs://bucket/p", "s3://b/a b", "dbfs:/x", "abfs://c@h/p", "oss://b/p"]
+)
 def test_artifact_locations_are_kept(wire, location):
     experiment = get(wire, wire.experiment(artifact_location=location))
     assert experiment["artifact_location"] == location

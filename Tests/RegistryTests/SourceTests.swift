@@ -43,6 +43,7 @@ struct SourceTests {
         "mlflow-artifacts:/1/run1/artifacts/x?y", "mlflow-artifacts:/1/run1/artifacts/x#y", "s3://b/x%23/../y",
         // Other hosts.
         "http://attacker.example/x", "https://attacker.example/x", "ftp://attacker.example/x", "hdfs://host/x",
+        "abfss://c@attacker.example/x", "r2://b@attacker.example/x", "b2://b@attacker.example/x", "viewfs://host/x",
         "mlflow-artifacts://attacker.example/x", "runs://host/run1/x", "models://host/m/1",
         // No place at all.
         "runs:/", "s3:b", "s3://b", "bogus://x", "bogus://x/y", "javascript:/alert(1)", "data:/text", "models:/",
@@ -69,7 +70,7 @@ struct SourceTests {
         arguments: [
             ("s3://bucket/model", nil, nil), ("s3://bucket/a b/ü", nil, nil), ("s3://bucket/x?versionId=1", nil, nil),
             ("dbfs:/x", nil, nil), ("gs://b/x%20y", "nobody", nil), ("s3://b/100%", nil, nil),
-            ("abfss://c@a.dfs.core.windows.net/x", nil, nil), ("runs:/run1/model", "run1", nil),
+            ("abfs://c@a.dfs.core.windows.net/x", nil, nil), ("runs:/run1/model", "run1", nil),
             ("mlflow-artifacts:/1/run1/artifacts", "run1", nil),
             ("mlflow-artifacts:/1/run1/artifacts/a/b c", "run1", nil), ("/data/1/local/artifacts/model", "local", nil),
             ("file:///data/1/local/artifacts", "local", nil), ("models:/m-1", nil, "m-1"),

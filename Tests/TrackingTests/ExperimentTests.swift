@@ -71,7 +71,7 @@ struct ExperimentTests {
         arguments: [
             "s3://b/p#f", "s3://b/p?x=1", "http://h/x", "ftp://h/x", "file:///etc", "/etc", "../x", "s3://b/../p",
             "s3://b/p%2e%2e/..", "s3://b/%252e%252e/x", "mlflow-artifacts://h/x", "runs:/a/b", "C:/x", "bogus://x", "x",
-            "s3://b/a\\\\b", "mlflow-artifacts:x",
+            "s3://b/a\\\\b", "mlflow-artifacts:x", "hdfs://h:8020/p", "abfss://c@a.dfs.core.windows.net/p", "r2://b@h/p",
         ])
     func refusedLocations(_ location: String) async {
         let answer = await server.post("experiments/create", #"{"name":"l","artifact_location":"\#(location)"}"#)
@@ -82,14 +82,27 @@ struct ExperimentTests {
     @Test(
         "locations that clients open themselves are kept",
         arguments: [
-            "s3://b/p", "gs://b/p", "abfss://c@a.dfs.core.windows.net/p", "dbfs:/x", "mlflow-artifacts:/x",
-            "hdfs://h:8020/p", "s3://b/a b", "s3://b/a..b/c",
+            "s3://b/p", "gs://b/p", "abfs://c@h/p", "dbfs:/x", "mlflow-artifacts:/x", "s3://b/a b", "s3://b/a..b/c",
         ])
     func acceptedLocations(_ location: String) async {
         let answer = await server.post("experiments/create", #"{"name":"l","artifact_location":"\#(location)"}"#)
         #expect(answer.status == 200)
         let stored = await server.get("experiments/get?experiment_id=1")
         #expect(stored.json["experiment"]?["artifact_location"]?.text == location)
+    }
+
+    @Test("schemes that name a host, or are unknown, are taken where the server is told so")
+    func furtherSchemes() throws {
+        for location in ["hdfs://h:8020/p", "abfss://c@a.dfs.core.windows.net/p", "vast://x"] {
+            let scheme = String(location.prefix { $0 != ":" })
+            try ArtifactLocation.check(location, furtherSchemes: [scheme])
+            let failure = #expect(throws: Failure.self) {
+                try ArtifactLocation.check(location, furtherSchemes: ["other"])
+            }
+            #expect(failure?.message.contains("cannot use the '\(scheme)' scheme") == true)
+        }
+        #expect(throws: Failure.self) { try ArtifactLocation.check("file:///etc", furtherSchemes: ["file"]) }
+        #expect(throws: Failure.self) { try ArtifactLocation.check("hdfs://h/../p", furtherSchemes: ["hdfs"]) }
     }
 
     @Test("rename, delete with the runs, restore with the runs")

@@ -117,9 +117,12 @@ struct RunSearchTests {
         #expect(await names(#","run_view_type":"ACTIVE_ONLY""#) == "cbAef")
         #expect(await names(#","runViewType":"ALL""#) == "dcbAef")
         #expect(await names(#","run_view_type":2"#) == "d")
-        #expect(await names(#","run_view_type":"NOPE""#) == "cbAef")
         #expect(await names(#","filter":"run_id = '\#(run ?? "")'","run_view_type":"ALL""#) == "d")
         for (rest, message) in [
+            (
+                #""run_view_type":"NOPE""#,
+                #"Invalid value "NOPE" for parameter 'run_view_type' supplied:  Hint: Value was of type 'str'."#
+            ),
             (
                 #""max_results":0"#,
                 "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer"

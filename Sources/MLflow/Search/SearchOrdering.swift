@@ -12,13 +12,22 @@ package struct SearchOrdering: Sendable, Equatable {
     }
 
     /// Reads `order_by`: `metrics.loss DESC`, `start_time`, `` tags.`a b` ASC ``.
-    /// - Throws: `.invalid` in MLflow's words, also for a field that is named twice.
+    /// - Throws: `.invalid` in MLflow's words, also for a field that is named twice, but for experiments: there the
+    ///   first one counts.
     package static func parse(_ clauses: [String], for subject: SearchSubject) throws(Failure) -> [SearchOrdering] {
         let schema = SearchSchema.of(subject)
         var orderings: [SearchOrdering] = []
         for clause in clauses { orderings.append(try parse(clause, schema)) }
-        try check(orderings, clauses)
-        return orderings
+        guard orderings.count <= SearchLimit.orderings else { throw tooMany() }
+        var distinct: [SearchOrdering] = []
+        for ordering in orderings where !distinct.contains(where: { $0.field == ordering.field }) {
+            distinct.append(ordering)
+        }
+        guard distinct.count == orderings.count || subject == .experiments else {
+            let list = clauses.map { "'\($0)'" }.joined(separator: ", ")
+            throw Failure(.invalid, "`order_by` contains duplicate fields: [\(list)]")
+        }
+        return distinct
     }
 
     /// Reads the `order_by` of logged models, where the direction has a field of its own.
@@ -72,15 +81,6 @@ package struct SearchOrdering: Sendable, Equatable {
             throw Failure(.invalid, "Invalid order by field name: \(name). Only metrics are supported.")
         }
         return SearchField(.metric, String(name[name.utf8.index(after: point)...]))
-    }
-
-    private static func check(_ orderings: [SearchOrdering], _ clauses: [String]) throws(Failure) {
-        guard orderings.count <= SearchLimit.orderings else { throw tooMany() }
-        for (index, ordering) in orderings.enumerated()
-        where orderings[..<index].contains(where: { $0.field == ordering.field }) {
-            let list = clauses.map { "'\($0)'" }.joined(separator: ", ")
-            throw Failure(.invalid, "`order_by` contains duplicate fields: [\(list)]")
-        }
     }
 
     private static func notParsed(_ clause: String) -> Failure {

@@ -30,6 +30,7 @@ struct RunLinkCalls {
 
     private func logInputs(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let runID = try message.requiredRunID()
+        try Validate.runID(runID)
         let datasets = try RunLinkWire.datasetInputs(message.messages("datasets"))
         let models = try RunLinkWire.modelInputs(message.messages("models"))
         try await services.database.write(key: runID) { transaction in
@@ -80,7 +81,7 @@ struct RunLinkCalls {
                 "SearchDatasets request cannot specify more than \(Self.mostExperiments) experiment_ids. Received "
                     + "\(experimentIDs.count) experiment_ids.")
         }
-        let experiments = experimentIDs.compactMap { Int64($0) }
+        let experiments = try experimentIDs.compactMap(ExperimentCalls.possibleID)
         if experiments.isEmpty { return .emptyMessage }
         let summaries = try await services.database.read {
             try RunLinkStore($0).summaries(of: experiments, limit: Self.mostSummaries)
@@ -125,7 +126,7 @@ enum ModelHistory {
     /// - Parameter history: what the tag holds.
     static func appending(_ entry: JSON, to history: String?) throws(Failure) -> String {
         let known = history.flatMap { try? JSONParser.parse($0) }?.elements ?? []
-        let text = JSON.array(known + [entry]).text()
+        let text = JSON.array(known + [entry]).pythonText()
         guard text.utf8.count <= limit else {
             throw Failure(.invalid, "the history of the run's models is longer than \(limit) bytes")
         }

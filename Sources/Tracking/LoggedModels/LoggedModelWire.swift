@@ -53,6 +53,6 @@ enum LoggedModelWire {
     static func adding(_ version: Int64, of name: String, toVersionsTag value: String?) -> String {
         let known = value.flatMap { try? JSONParser.parse($0) }?.elements ?? []
         let new = JSON.record(["name": .string(name), "version": .integer(version)])
-        return JSON.array(known.filter { $0 != new } + [new]).text()
+        return JSON.array(known.filter { $0 != new } + [new]).pythonText()
     }
 }

@@ -106,6 +106,7 @@ struct LogCalls: Sendable {
 
     private func logBatch(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let runID = try message.requiredRunID()
+        try Validate.runID(runID)
         let batch = try Self.batch(message)
         let names = batch.metrics.map(\.key) + batch.parameters.map(\.key) + batch.tags.map(\.key)
         let numbers = try await keys.numbers(of: names, services.database)
