@@ -5,10 +5,9 @@
     python3 Conformance/differential.py --seed 7 --requests 100
     python3 Conformance/differential.py --steward URL --mlflow URL
 
-Compared are the status, the error code and the JSON of every answer, but for identifiers, times, page tokens and made-up
-names. A sequence ends with the first difference, because the two servers hold different things from then on, unless the
-request reads only. Differences on purpose (`DELIBERATE`) are counted by their reason. It is run by hand: MLflow takes
-its time.
+Compared are the status, the error code and the JSON of every answer, but for identifiers, times, page tokens and
+made-up names. A sequence ends where one server takes a write that the other one refuses. Differences on purpose
+(`DELIBERATE`) are counted by their reason. It is run by hand: MLflow takes its time.
 """
 
 import argparse
@@ -38,9 +37,9 @@ TIMES = {
     "last_updated_timestamp_ms",
 }
 # Lists whose order neither server promises.
-SETS = {"tags", "params", "aliases", "dataset_inputs", "model_inputs", "dataset_summaries", "latest_versions"}
+SETS = {"tags", "params", "aliases", "dataset_inputs", "model_inputs", "model_outputs", "dataset_summaries"}
 MADE_UP_NAME = re.compile(r"[a-z]+-[a-z]+-\d{1,3}")
-IDENTIFIER = re.compile(r"(?:m-)?[0-9a-f]{32}")
+IDENTIFIER = re.compile(r"(?:m-)?[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LOCATION = re.compile(r"(?<=mlflow-artifacts:/)\d+")
 SYMBOL = re.compile(r"<\w+:\d+>")
 
@@ -137,13 +136,102 @@ def text(request):
     return json.dumps([request.path, request.query, request.body])
 
 
+def accepted(answer):
+    return answer.status == 200
+
+
+def same(ours, theirs, change):
+    """Whether two successes are the same once both are changed."""
+    return accepted(ours) and accepted(theirs) and change(ours.body) == change(theirs.body)
+
+
+def without(value, field):
+    if isinstance(value, dict):
+        return {key: without(item, field) for key, item in value.items() if key != field}
+    return [without(item, field) for item in value] if isinstance(value, list) else value
+
+
 # (reason, whether it explains the difference between Steward's and MLflow's answer to the request)
 DELIBERATE = [
     ("MLflow fails with 5xx", lambda request, ours, theirs: theirs.status >= 500 > ours.status),
-    ("MLflow tells of its database", lambda request, ours, theirs: theirs.code == "BAD_REQUEST" and ours.status < 500),
+    (
+        "versions say which logged model they are of, also when they are listed",
+        lambda request, ours, theirs: (
+            request.path.startswith(("model-versions", "registered-models"))
+            and same(ours, theirs, lambda value: without(value, "model_id"))
+        ),
+    ),
+    (
+        "a search of versions also tells their aliases",
+        lambda request, ours, theirs: (
+            request.path == "model-versions/search"
+            and same(ours, theirs, lambda value: without(without(value, "aliases"), "model_id"))
+        ),
+    ),
+    (
+        "runs/create checks and cuts tags as set-tag does",
+        lambda request, ours, theirs: (
+            request.path == "runs/create"
+            and accepted(theirs)
+            and "xxx" in text(request)
+            and ("exceeds the maximum length" in ours.message or accepted(ours))
+        ),
+    ),
+    (
+        "a search of runs also tells which models they used",
+        lambda request, ours, theirs: (
+            request.path == "runs/search" and same(ours, theirs, lambda value: without(value, "model_inputs"))
+        ),
+    ),
+    (
+        "NaN is NaN in the metrics of logged models",
+        lambda request, ours, theirs: (
+            request.path.startswith("logged-models")
+            and same(ours, theirs, lambda value: json.loads(json.dumps(value).replace('"NaN"', "0.0")))
+        ),
+    ),
+    (
+        "registered models can be sorted by creation_timestamp",
+        lambda request, ours, theirs: (
+            request.path == "registered-models/search"
+            and "creation_timestamp" in text(request)
+            and (ours.status, theirs.status) == (200, 400)
+        ),
+    ),
+    ("keys are not empty", lambda request, ours, theirs: accepted(theirs) and "parameter 'key'" in ours.message),
+    (
+        "a data set has a name and a digest",
+        lambda request, ours, theirs: request.path == "runs/log-inputs" and accepted(theirs) and ours.status == 400,
+    ),
+    (
+        "outputs of runs are models that are there",
+        lambda request, ours, theirs: request.path == "runs/outputs" and accepted(theirs) and ours.status == 404,
+    ),
+    (
+        "deleted logged models stay as they are",
+        lambda request, ours, theirs: (
+            request.path.startswith("logged-models/<") and accepted(theirs) and ours.status == 404
+        ),
+    ),
+    (
+        "MLflow fails in its database, and says so",
+        lambda request, ours, theirs: theirs.code == "BAD_REQUEST" or "sqlite3" in theirs.message,
+    ),
     (
         "of two errors another one is told",
         lambda request, ours, theirs: request.oddities > 1 and 400 <= ours.status < 500 and 400 <= theirs.status < 500,
+    ),
+    (
+        "required fields are read in camel case, too",
+        lambda request, ours, theirs: (
+            "Missing value for required parameter" in theirs.message
+            and isinstance(request.body, dict)
+            and any(key != key.lower() for key in request.body)
+        ),
+    ),
+    (
+        "runs without an experiment are in experiment 0",
+        lambda request, ours, theirs: request.path == "runs/create" and not request.body.get("experiment_id"),
     ),
     (
         "MLflow takes a field of the wrong type for absent",
@@ -161,7 +249,8 @@ def difference(left, right, path=""):
     if isinstance(left, dict) and isinstance(right, dict):
         for key in sorted({*left, *right}):
             if key not in left or key not in right:
-                return f"{path}.{key}: {'only MLflow' if key in right else 'only Steward'}: {left.get(key, right.get(key))!r}"
+                who = "MLflow" if key in right else "Steward"
+                return f"{path}.{key}: only {who}: {left.get(key, right.get(key))!r}"
             if found := difference(left[key], right[key], f"{path}.{key}"):
                 return found
         return None
@@ -194,9 +283,8 @@ class Comparison:
             ours, theirs, reason = self.ask(request)
             if reason is not None and ours.status != theirs.status and not reads(request):
                 return
-            if request.makes and ours.status == theirs.status == 200:
-                kind, symbol, _ = request.makes
-                requests.known[kind].append(symbol)
+            if ours.status == theirs.status == 200:
+                requests.note(request)
             if reason is None and reads(request):
                 self.turn_pages(request, ours, theirs)
 
@@ -289,9 +377,8 @@ def main():
     for (method, path, what), examples in sorted(comparison.findings.items()):
         print(f"\n{method} {path}: {what} ({len(examples)} times)")
         for request, exact, ours, theirs in examples[: options.examples]:
-            print(
-                f"  request: {request[:1500]}\n  where:   {exact[:600]}\n  Steward: {ours[:900]}\n  MLflow:  {theirs[:900]}"
-            )
+            for title, line in ("request", request), ("where", exact), ("Steward", ours), ("MLflow", theirs):
+                print(f"  {title + ':':8} {line[:900]}")
     total = sum(comparison.answered.values())
     print(f"\n{total} answers compared ({dict(comparison.answered)}), {len(comparison.findings)} kinds of differences")
     sys.exit(1 if comparison.findings else 0)

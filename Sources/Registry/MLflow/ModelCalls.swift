@@ -104,6 +104,7 @@ struct ModelCalls: Sendable {
     @Sendable private func deleteAlias(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let name = try message.requiredText("name")
         let alias = try message.requiredText("alias")
+        try Validate.aliasName(alias)
         try await registry.write(request) { try $0.deleteAlias(name, alias) }
         return .emptyMessage
     }

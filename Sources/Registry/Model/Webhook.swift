@@ -11,7 +11,7 @@ struct Webhook: Sendable {
     let name: String
     let description: String?
     let url: String
-    /// In the order in which they are listed by `WebhookTopic.all`.
+    /// In the order of `WebhookTopic.listed`.
     let topics: [WebhookTopic]
     let status: Status
     /// Whether deliveries are signed. The secret itself is never shown again.
@@ -62,6 +62,9 @@ struct WebhookTopic: Sendable, Hashable {
         promptVersionCreated, promptTagSet, promptTagDeleted, promptVersionTagSet, promptVersionTagDeleted,
         promptAliasCreated, promptAliasDeleted, budgetExceeded, stageTransitioned,
     ]
+
+    /// By entity and action, which is how MLflow lists those of a webhook.
+    static let listed = all.sorted { ($0.entity, $0.action) < ($1.entity, $1.action) }
 
     /// Finds a topic by its two words, in any case of letters.
     /// - Throws: `invalid`, saying what there is.

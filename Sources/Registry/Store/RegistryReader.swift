@@ -170,7 +170,7 @@ struct RegistryReader {
         ) { $0.integer(0) }
     }
 
-    /// The newest version of each stage, by model and number.
+    /// The newest version of each stage, by model and by the first version of the stage, as MLflow lists them.
     func latestVersions(of models: [Int64]) throws -> [ModelVersion] {
         var versions: [ModelVersion] = []
         try sql.forEach(in: models) { list, arguments in
@@ -178,10 +178,10 @@ struct RegistryReader {
                 """
                 SELECT \(Self.versionColumns) FROM registry_version v
                 JOIN registry_model m ON m.id = v.model_id
-                JOIN (SELECT model_id, MAX(number) AS number FROM registry_version
+                JOIN (SELECT model_id, MAX(number) AS number, MIN(number) AS oldest FROM registry_version
                     WHERE model_id IN (\(list)) AND deleted_at IS NULL GROUP BY model_id, stage) newest
                 ON newest.model_id = v.model_id AND newest.number = v.number
-                ORDER BY v.model_id, v.number
+                ORDER BY v.model_id, newest.oldest
                 """, arguments, Self.version)
         }
         return try withTagsAndAliases(versions)

@@ -85,7 +85,7 @@ struct WebhookStore {
             let names = try sql.rows(
                 "SELECT event FROM registry_webhook_event WHERE webhook_id = ?1", [.text(webhook.id)]
             ) { $0.text(0) }
-            let topics = WebhookTopic.all.filter { names.contains($0.name) }
+            let topics = WebhookTopic.listed.filter { names.contains($0.name) }
             return Webhook(
                 id: webhook.id, name: webhook.name, description: webhook.description, url: webhook.url, topics: topics,
                 status: webhook.status, hasSecret: webhook.hasSecret, created: webhook.created,

@@ -129,9 +129,14 @@ struct LoggedModelCalls {
 
     private func setTags(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let modelID = try request.parameter("model_id")
-        let tags = try PairWire.pairs(message.messages("tags"))
-        try Self.check(tags, Validate.loggedModelTag)
-        try await services.database.write(key: modelID) { try LoggedModelStore($0.sql).setTags(tags, of: modelID) }
+        var tags: [KeyValue] = []
+        // The last of two equal keys counts.
+        var seen: Set<ExactText> = []
+        for tag in try PairWire.pairs(message.messages("tags")).reversed() {
+            try Validate.loggedModelTag(tag.key, value: tag.value)
+            if seen.insert(ExactText(tag.key)).inserted { tags.append(tag) }
+        }
+        try await services.database.write(key: modelID) { [tags] in try LoggedModelStore($0.sql).setTags(tags, of: modelID) }
         return .emptyMessage
     }
 
