@@ -57,6 +57,9 @@ package struct Registry: Domain {
         ].flatMap { $0 }
     }
 
+    /// For domains that keep what versions are made of.
+    package static var artifactUses: any ArtifactUses { VersionUses() }
+
     package var reactors: [Reactor] { [webhooks.reactor] }
     package var routines: [Routine] { webhooks.routines }
 }

@@ -21,11 +21,17 @@ package struct Tracking: Domain {
     private let bounds: SearchBounds
     private let artifactSchemes: Set<String>
 
-    /// - Parameter artifactSchemes: what artifact locations of experiments may have beside the known object stores.
+    private let uses: any ArtifactUses
+
+    /// - Parameters:
+    ///   - uses: who needs runs and logged models beyond their deletion.
+    ///   - artifactSchemes: what artifact locations of experiments may have beside the known object stores.
     package init(
-        _ services: Services, bounds: SearchBounds = SearchBounds(), artifactSchemes: Set<String> = []
+        _ services: Services, uses: any ArtifactUses = NoArtifactUses(), bounds: SearchBounds = SearchBounds(),
+        artifactSchemes: Set<String> = []
     ) {
         self.services = services
+        self.uses = uses
         self.bounds = bounds
         self.artifactSchemes = artifactSchemes
         artifacts = ArtifactService(services)
@@ -39,7 +45,7 @@ package struct Tracking: Domain {
     package var routines: [Routine] {
         [
             artifacts.idleUploads,
-            Routine("tracking.artifact-removal", every: .seconds(600)) { _ = try await removeArtifacts() },
+            Routine("tracking.artifact-removal", every: .seconds(600)) { try await finishRemovals() },
         ]
     }
 
@@ -67,30 +73,43 @@ package struct Tracking: Domain {
     }
 
     /// Permanently removes the rows of what was deleted at `cutoff` or before; its artifacts are noted for
-    /// `removeArtifacts`.
-    /// - Parameter isDryRun: counts only.
+    /// `removeArtifacts`. What a version of a registered model is made of stays.
+    /// - Parameters:
+    ///   - isDryRun: says what would go, and what would stay and why.
+    ///   - withVersions: removes also what versions are made of; the versions stay without their files.
     package func purge(
-        deletedBefore cutoff: Timestamp, isDryRun: Bool, by origin: Origin
+        deletedBefore cutoff: Timestamp, isDryRun: Bool, withVersions: Bool = false, by origin: Origin
     ) async throws(Failure) -> PurgeReport {
-        let retention = Retention(services: services)
-        return isDryRun
-            ? try await retention.preview(deletedBefore: cutoff)
-            : try await retention.purge(deletedBefore: cutoff, by: origin)
+        try await Retention(
+            services: services, uses: uses, cutoff: cutoff, removesUsed: withVersions, origin: origin
+        ).purge(isDryRun: isDryRun)
     }
 
     /// Removes the artifacts of what was purged, also by a server that stopped in between.
-    /// - Returns: how many places were removed.
-    package func removeArtifacts() async throws -> Int {
-        try await removeArtifacts { [artifacts] in try await artifacts.remove($0) }
+    package func removeArtifacts() async throws(Failure) -> RemovalReport {
+        try await removeArtifacts { [artifacts] in try await artifacts.remove($0, isOnlyIfEmpty: $1) }
     }
 
-    /// - Parameter remove: removes everything below a `mlflow-artifacts:/` URI, or nothing when nothing is there.
-    package func removeArtifacts(_ remove: @Sendable (String) async throws -> Void) async throws -> Int {
-        try await Retention(services: services).removeArtifacts(remove)
+    /// - Parameter remove: removes everything below a `mlflow-artifacts:/` URI, or only a folder that is empty; nothing
+    ///   when nothing is there.
+    package func removeArtifacts(
+        _ remove: @Sendable (_ uri: String, _ isOnlyIfEmpty: Bool) async throws -> Void
+    ) async throws(Failure) -> RemovalReport {
+        try await Retention.removeArtifacts(services.database, remove)
+    }
+
+    /// Goes on with what a purge has left, on whatever server.
+    private func finishRemovals() async throws {
+        try await Retention.removeLeftovers(services.database)
+        let report = try await removeArtifacts()
+        guard let problem = report.problem else { return }
+        throw Failure(
+            .unavailable, "\(report.failed) places of artifacts could not be removed, the first of them \(problem)",
+            hint: "They are tried again every ten minutes.")
     }
 
     /// The numbers by which the stores know keys of metrics, parameters and tags.
     package func keyNumbers(of names: [String]) async throws(Failure) -> [Int64] {
-        try await keys.numbers(of: names, services.database)
+        try await keys.numbers(of: names, services.database) { _ in }
     }
 }

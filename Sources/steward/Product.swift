@@ -8,7 +8,8 @@ enum Product {
     static let migrations: [Migration] = Tracking.migrations + Registry.migrations
 
     static func domains(_ services: Services, _ registry: Registry.Settings) -> [any Domain] {
-        let tracking = Tracking(services, artifactSchemes: registry.sourceCheck.furtherSchemes)
+        let tracking = Tracking(
+            services, uses: Registry.artifactUses, artifactSchemes: registry.sourceCheck.furtherSchemes)
         return [
             tracking,
             Registry(

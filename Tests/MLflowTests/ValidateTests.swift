@@ -101,8 +101,6 @@ struct ValidateTests {
                 try Validate.batch(metrics: metrics, parameters: parameters, tags: tags)
             }
         }
-        try Validate.batchRequest(bytes: 1_000_000)
-        #expect(throws: Failure.self) { try Validate.batchRequest(bytes: 1_000_001) }
         // Canonically equivalent, but different keys.
         try Validate.uniqueParameterKeys(["a", "\u{E9}", "e\u{301}"])
         #expect(

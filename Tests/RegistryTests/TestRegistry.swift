@@ -198,7 +198,7 @@ final class TestSources: ModelSources {
     func addModel(_ id: String, artifacts: String, run: String?) {
         state.withLock {
             $0.models[id] = LoggedModelReference(
-                modelID: id, experimentID: "1", artifactURI: artifacts, sourceRunID: run, parameters: [], metrics: [])
+                modelID: id, experimentID: "1", artifactURI: artifacts, sourceRunID: run)
         }
     }
 

@@ -6,6 +6,8 @@ extension Validate {
     /// Characters of a value of a logged model or trace. The tag `mlflow.modelVersions` grows with every version.
     private static let valueLength = 100_000
     private static let previewLength = 1_000_000
+    /// Tags, entries of the metadata and assessments of one trace.
+    private static let entriesPerTrace = 1000
 
     package static func loggedModelTag(_ key: String, value: String) throws(Failure) {
         guard !key.isEmpty else { throw missingValue(at: "key") }
@@ -21,9 +23,15 @@ extension Validate {
         try length("Param value", value, atMost: valueLength)
     }
 
-    /// The identifier of a logged model as a run names it; whether there is such a model is another matter.
+    /// The identifier of a logged model as somebody names it; whether there is such a model is another matter.
     package static func loggedModelID(_ modelID: String) throws(Failure) {
-        try length("model_id", modelID, atMost: 255)
+        try length("model_id", modelID, atMost: ValidationLimit.modelID)
+    }
+
+    /// What a client says of where a logged model comes from; empty where nothing is said.
+    package static func loggedModelOrigin(modelType: String, sourceRunID: String) throws(Failure) {
+        try length("model_type", modelType, atMost: ValidationLimit.modelName)
+        try length("source_run_id", sourceRunID, atMost: ValidationLimit.runID)
     }
 
     /// An identifier that a client made: it becomes the name of a folder.
@@ -38,6 +46,21 @@ extension Validate {
         guard !key.isEmpty else { throw missingValue(at: "key") }
         try length("key", key, atMost: ValidationLimit.entityKey)
         try length("value", value, atMost: valueLength)
+    }
+
+    /// The numbers of what one trace has of each.
+    package static func traceEntries(
+        tags: Int, metadata: Int, assessments: Int
+    ) throws(Failure) {
+        for (what, count) in [("tags", tags), ("trace_metadata", metadata), ("assessments", assessments)]
+        where count > entriesPerTrace {
+            throw Failure(.invalid, "'\(what)' of a trace has more than \(entriesPerTrace) entries; got \(count)")
+        }
+    }
+
+    /// The name a client has for the request that led to a trace.
+    package static func clientRequestID(_ identifier: String) throws(Failure) {
+        try length("client_request_id", identifier, atMost: ValidationLimit.entityKey)
     }
 
     package static func tracePreview(_ text: String, field: String) throws(Failure) {

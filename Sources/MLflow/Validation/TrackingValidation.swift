@@ -68,15 +68,6 @@ extension Validate {
         }
     }
 
-    package static func batchRequest(bytes: Int) throws(Failure) {
-        guard bytes <= ValidationLimit.batchRequestBytes else {
-            throw Failure(
-                .invalid,
-                "Batched logging API requests must be at most \(ValidationLimit.batchRequestBytes) bytes, "
-                    + "got a request of size \(bytes).")
-        }
-    }
-
     /// A log-batch request names each parameter once.
     package static func uniqueParameterKeys(_ keys: [String]) throws(Failure) {
         var seen: Set<[UInt8]> = []
@@ -91,7 +82,7 @@ extension Validate {
     }
 
     package static func runID(_ identifier: String, path: String = "run_id") throws(Failure) {
-        guard isIdentifier(identifier, atMost: 256) else { throw invalidValue(identifier, at: path) }
+        guard isIdentifier(identifier, atMost: ValidationLimit.runID) else { throw invalidValue(identifier, at: path) }
     }
 
     package static func experimentID(_ identifier: String) throws(Failure) {
@@ -128,6 +119,17 @@ extension Validate {
         if let profile { try length("profile", profile, atMost: ValidationLimit.datasetProfile) }
     }
 
+    /// What a metric says of the data it was measured on; empty where nothing is said.
+    package static func metricDataset(name: String, digest: String) throws(Failure) {
+        try length("dataset_name", name, atMost: ValidationLimit.datasetName)
+        try length("dataset_digest", digest, atMost: ValidationLimit.datasetDigest)
+    }
+
+    /// The number of datasets of a log-inputs request.
+    package static func datasetBatch(_ count: Int) throws(Failure) {
+        try batch("datasets", count, atMost: ValidationLimit.datasetsPerBatch)
+    }
+
     package static func inputTag(_ key: String, value: String) throws(Failure) {
         try length("key", key, atMost: ValidationLimit.inputTagKey)
         try length("value", value, atMost: ValidationLimit.inputTagValue)
@@ -140,8 +142,9 @@ extension Validate {
         guard !name.isEmpty, !name.unicodeScalars.contains(where: bad.contains) else {
             throw Failure(
                 .invalid,
-                "Invalid model name ('\(name)') provided. Model name must be a non-empty string and cannot contain the "
-                    + #"following characters: ('/', ':', '.', '%', '"', "'")"#)
+                "Invalid model name ('\(name.prefix(500))') provided. Model name must be a non-empty string and cannot "
+                    + #"contain the following characters: ('/', ':', '.', '%', '"', "'")"#)
         }
+        try length("name", name, atMost: ValidationLimit.modelName)
     }
 }

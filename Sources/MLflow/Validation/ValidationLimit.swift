@@ -4,10 +4,12 @@ package enum ValidationLimit {
     package static let parametersPerBatch = 100
     package static let tagsPerBatch = 100
     package static let entitiesPerBatch = 1_000
-    /// Bytes of a log-batch request.
-    package static let batchRequestBytes = 1_000_000
 
     package static let entityKey = 250
+    package static let runID = 256
+    package static let modelID = 255
+    /// Of a logged model, and of its type.
+    package static let modelName = 500
     package static let parameterValue = 6_000
     package static let runTagValue = 8_000
     package static let experimentName = 500

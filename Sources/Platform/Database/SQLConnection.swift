@@ -59,6 +59,27 @@ extension SQLConnection {
     @discardableResult
     package func execute(_ sql: String) throws -> Int { try execute(sql, []) }
 
+    /// Calls `body` with lists of parameters, for `IN`, that hold all `keys` between them. There are few lengths of
+    /// lists, so that few statements are prepared and kept; the last key fills up the rest of a list.
+    package func forEach(
+        in keys: [SQLValue], _ body: (_ list: String, _ arguments: [SQLValue]) throws -> Void
+    ) throws {
+        var rest = keys[...]
+        while let last = rest.last {
+            let size = [1, 8, 64, 512].first { $0 >= rest.count } ?? 512
+            let part = rest.prefix(size)
+            let padded = Array(part) + Array(repeating: part.last ?? last, count: size - part.count)
+            try body((1...size).map { "?\($0)" }.joined(separator: ","), padded)
+            rest = rest.dropFirst(size)
+        }
+    }
+
+    package func forEach(
+        in keys: [Int64], _ body: (_ list: String, _ arguments: [SQLValue]) throws -> Void
+    ) throws {
+        try forEach(in: keys.map(SQLValue.integer), body)
+    }
+
     /// Inserts many rows with few statements.
     /// - Parameters:
     ///   - table: the table with its columns: `tracking_tag (run, key, value)`.

@@ -7,7 +7,8 @@ package enum SQLDialect: String, Sendable {
     /// Ends a SELECT whose rows are about to be changed: other writers wait. SQLite has one writer anyway.
     package var forUpdate: String { self == .sqlite ? "" : " FOR UPDATE" }
 
-    /// As `forUpdate`, for rows that must only stay as they are: any number of writers may hold one so.
+    /// Ends a SELECT whose rows must stay as they are until the transaction ends, though others may rely on that, too.
+    /// Never change a row that was read so: two that do wait for each other.
     package var forShare: String { self == .sqlite ? "" : " FOR SHARE" }
 
     /// As `forUpdate`, but rows that another writer holds are left out: how several servers share a queue.

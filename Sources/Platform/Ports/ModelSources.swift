@@ -20,45 +20,15 @@ package struct RunReference: Sendable {
 }
 
 package struct LoggedModelReference: Sendable {
-    package struct Metric: Sendable {
-        package let key: String
-        package let value: Double
-        package let timestamp: Int64
-        package let step: Int64
-        package let datasetName: String?
-        package let datasetDigest: String?
-        package let runID: String?
-
-        package init(
-            key: String, value: Double, timestamp: Int64, step: Int64, datasetName: String?, datasetDigest: String?,
-            runID: String?
-        ) {
-            self.key = key
-            self.value = value
-            self.timestamp = timestamp
-            self.step = step
-            self.datasetName = datasetName
-            self.datasetDigest = datasetDigest
-            self.runID = runID
-        }
-    }
-
     package let modelID: String
     package let experimentID: String
     package let artifactURI: String
     package let sourceRunID: String?
-    package let parameters: [(key: String, value: String)]
-    package let metrics: [Metric]
 
-    package init(
-        modelID: String, experimentID: String, artifactURI: String, sourceRunID: String?,
-        parameters: [(key: String, value: String)], metrics: [Metric]
-    ) {
+    package init(modelID: String, experimentID: String, artifactURI: String, sourceRunID: String?) {
         self.modelID = modelID
         self.experimentID = experimentID
         self.artifactURI = artifactURI
         self.sourceRunID = sourceRunID
-        self.parameters = parameters
-        self.metrics = metrics
     }
 }

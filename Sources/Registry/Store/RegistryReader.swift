@@ -251,19 +251,3 @@ private struct VersionKey: Hashable {
     let model: Int64
     let number: Int64
 }
-
-extension SQLConnection {
-    /// Calls `body` with lists of parameters that hold all `keys` between them. There are few lengths of lists, so that
-    /// few statements are prepared and kept; the last key fills up the rest of a list.
-    func forEach(in keys: [Int64], _ body: (_ list: String, _ arguments: [SQLValue]) throws -> Void) throws {
-        var rest = keys[...]
-        while let last = rest.last {
-            let size = [1, 8, 64, 512].first { $0 >= rest.count } ?? 512
-            let part = rest.prefix(size)
-            let padded = Array(part) + Array(repeating: part.last ?? last, count: size - part.count)
-            let list = (1...size).map { "?\($0)" }.joined(separator: ",")
-            try body(list, padded.map { .integer($0) })
-            rest = rest.dropFirst(size)
-        }
-    }
-}

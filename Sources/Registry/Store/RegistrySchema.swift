@@ -58,5 +58,14 @@ enum RegistrySchema {
             CREATE INDEX registry_delivery_webhook ON registry_delivery (webhook_id, created_at, id);
             CREATE INDEX registry_delivery_created ON registry_delivery (created_at);
             """),
+        // `folder`: where a version's files are in this server's store, decoded; null for files that are elsewhere.
+        Migration(
+            "registry-003-version-folders",
+            """
+            ALTER TABLE registry_version ADD COLUMN folder {text};
+            UPDATE registry_version SET folder = substr(location, 19) WHERE location LIKE 'mlflow-artifacts:/%';
+            CREATE INDEX registry_version_folder ON registry_version (folder) WHERE deleted_at IS NULL;
+            CREATE INDEX registry_version_logged_model ON registry_version (logged_model_id) WHERE deleted_at IS NULL;
+            """),
     ]
 }

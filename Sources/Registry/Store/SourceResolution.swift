@@ -23,6 +23,7 @@ struct SourceResolution {
         var resolved = ResolvedSource(
             source: request.source, location: request.source, runID: request.runID ?? "",
             loggedModelID: request.loggedModelID ?? "")
+        var model: LoggedModelReference?
         switch kind {
         case .prompt: return resolved
         case .local: try checkLocal(uri, resolved)
@@ -33,17 +34,14 @@ struct SourceResolution {
                     throw SourceCheck.unidentified(request.source, "model_id")
                 }
             }
-            let model = try loggedModel(id)
-            resolved.location = model.artifactURI
-            if resolved.runID.isEmpty { resolved.runID = model.sourceRunID ?? "" }
+            model = try loggedModel(id)
+            resolved.location = model?.artifactURI ?? resolved.location
         case .version(let reference): resolved = try follow(reference, request)
         case .artifacts: if isStrict { try checkArtifacts(uri, resolved) }
         case .store: break
         }
-        if !resolved.loggedModelID.isEmpty {
-            let model = try loggedModel(resolved.loggedModelID)
-            if resolved.runID.isEmpty { resolved.runID = model.sourceRunID ?? "" }
-        }
+        if model == nil, !resolved.loggedModelID.isEmpty { model = try loggedModel(resolved.loggedModelID) }
+        if resolved.runID.isEmpty { resolved.runID = model?.sourceRunID ?? "" }
         return resolved
     }
 

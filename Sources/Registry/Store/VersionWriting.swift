@@ -42,7 +42,7 @@ extension RegistryWriter {
             modelID: model.id, name: model.name, number: number, created: now, updated: now, stage: .none,
             description: request.description, source: source.source, location: source.location, runID: source.runID,
             runLink: request.runLink, loggedModelID: source.loggedModelID, author: origin.principal.name, tags: tags)
-        try insert(version)
+        try insert(version, folder: VersionUses.folder(ofVersionAt: version.location, sources, sql))
         if !isPrompt, !version.loggedModelID.isEmpty {
             try sources.noteVersion(number, of: model.name, loggedModel: version.loggedModelID, transaction)
         }
@@ -59,18 +59,18 @@ extension RegistryWriter {
     /// Bytes of a source or run link.
     private static let sourceLimit = 2048
 
-    private func insert(_ version: ModelVersion) throws {
+    private func insert(_ version: ModelVersion, folder: String?) throws {
         try sql.execute(
             """
             INSERT INTO registry_version (model_id, number, stage, created_at, updated_at, description, source,
-                location, run_id, run_link, logged_model_id, author)
-            VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                location, run_id, run_link, logged_model_id, author, folder)
+            VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """,
             [
                 .integer(version.modelID), .integer(version.number), .text(version.stage.rawValue),
                 .integer(now.milliseconds), .optional(version.description), .text(version.source),
                 .text(version.location), .text(version.runID), .text(version.runLink), .text(version.loggedModelID),
-                .text(version.author),
+                .text(version.author), .optional(folder),
             ])
         try sql.insert(
             into: "registry_version_tag (model_id, number, key, value)", width: 4,
@@ -107,7 +107,7 @@ extension RegistryWriter {
         try sql.execute(
             """
             UPDATE registry_version SET deleted_at = ?3, updated_at = ?3, description = NULL, source = '',
-                location = '', run_id = '', run_link = '', logged_model_id = ''
+                location = '', run_id = '', run_link = '', logged_model_id = '', folder = NULL
             WHERE model_id = ?1 AND number = ?2
             """, [.integer(model.id), .integer(number), .integer(now.milliseconds)])
         try touch(model)

@@ -12,7 +12,7 @@ enum ArtifactPlace {
         appending("traces/\(traceID)/artifacts", to: location)
     }
 
-    private static func appending(_ path: String, to location: String) -> String {
+    static func appending(_ path: String, to location: String) -> String {
         location.utf8.last == UInt8(ascii: "/") ? location + path : "\(location)/\(path)"
     }
 

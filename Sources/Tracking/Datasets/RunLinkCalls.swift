@@ -60,7 +60,9 @@ struct RunLinkCalls {
     private func logModel(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let runID = try message.requiredRunID()
         let entry = try ModelHistory.entry(message.requiredText("model_json"))
-        let key = try await keys.numbers(of: [ModelHistory.tag], services.database)[0]
+        let key = try await keys.numbers(of: [ModelHistory.tag], services.database) { sql in
+            try RunStore(sql).checkActive(runID)
+        }[0]
         try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             let store = RunLogStore(transaction.sql)

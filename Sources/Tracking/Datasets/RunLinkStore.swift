@@ -67,9 +67,7 @@ struct RunLinkStore {
     /// Inputs and outputs of many runs, with four statements a group. Runs that have none are left out.
     func links(of runs: [Int64]) throws -> [Int64: RunLinks] {
         var links: [Int64: RunLinks] = [:]
-        for group in runs.chunks(of: 256) {
-            let list = (1...group.count).map { "?\($0)" }.joined(separator: ",")
-            let keys = group.map(SQLValue.integer)
+        try sql.forEach(in: runs) { list, keys in
             try readDatasets(list, keys, &links)
             try sql.forEach("SELECT run, model_id FROM tracking_model_input WHERE run IN (\(list)) ORDER BY id", keys) {
                 links[$0.integer(0), default: RunLinks()].modelInputs.append($0.text(1))

@@ -15,6 +15,7 @@ enum RunLinkWire {
 
     /// `datasets` of a request.
     static func datasetInputs(_ messages: [ProtoMessage]) throws(Failure) -> [DatasetInput] {
+        try Validate.datasetBatch(messages.count)
         var inputs: [DatasetInput] = []
         for message in messages {
             guard let dataset = try message.message("dataset") else { throw message.missing("dataset") }

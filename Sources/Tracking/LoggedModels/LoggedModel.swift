@@ -22,7 +22,20 @@ struct LoggedModel: Sendable {
     var parameters: [KeyValue] = []
     var tags: [KeyValue] = []
     /// Every point, sorted by key, step and time.
-    var metrics: [LoggedModelReference.Metric] = []
+    var metrics: [LoggedModelMetric] = []
+}
+
+/// A point that a logged model shows: what was measured of it, on which data, by which run.
+struct LoggedModelMetric: Sendable {
+    let key: String
+    /// Finite or NaN.
+    let value: Double
+    /// Milliseconds since 1970.
+    let timestamp: Int64
+    let step: Int64
+    let datasetName: String?
+    let datasetDigest: String?
+    let runID: String?
 }
 
 /// Where a logged model stands: it is created pending, its artifacts are sent, then it is ready or failed.
@@ -31,6 +44,16 @@ enum LoggedModelStatus: Int64, Sendable {
     case pending = 1
     case ready = 2
     case failed = 3
+
+    /// As filters and events name it.
+    var name: String {
+        switch self {
+        case .unspecified: "UNSPECIFIED"
+        case .pending: "PENDING"
+        case .ready: "READY"
+        case .failed: "FAILED"
+        }
+    }
 
     /// As filters name it.
     init?(filterName: String) {

@@ -53,10 +53,11 @@ struct LoggedModelCalls {
         let parameters = try PairWire.pairs(message.messages("params"))
         let tags = try PairWire.pairs(message.messages("tags"))
         if !name.isEmpty { try Validate.loggedModelName(name) }
+        try Validate.loggedModelOrigin(modelType: modelType, sourceRunID: sourceRunID)
         try Self.check(parameters, Validate.loggedModelParameter)
         try Self.check(tags, Validate.loggedModelTag)
         let world = services.world
-        let model = try await services.database.write { transaction in
+        return try await services.database.write { transaction in
             let experiment = try ExperimentStore(transaction.sql).active(experimentID)
             let modelID = "m-" + world.makeID()
             let now = world.now()
@@ -70,11 +71,10 @@ struct LoggedModelCalls {
             try store.insert(model)
             transaction.record(
                 Event(
-                    "tracking.model-logged", Event.subject("logged-model", modelID),
+                    "tracking.logged-model-created", Event.subject("logged-model", modelID),
                     ["experiment": .string(String(experimentID)), "name": .string(model.name)]), by: request.origin)
-            return try store.model(modelID)
+            return LoggedModelWire.answer(try store.model(modelID))
         }
-        return LoggedModelWire.answer(model)
     }
 
     /// - Throws: `invalid` for an entry that `rule` refuses, and for a key given twice.
@@ -98,16 +98,17 @@ struct LoggedModelCalls {
             throw message.wrongType("status", given)
         }
         let now = services.world.now()
-        let model = try await services.database.write(key: modelID) { transaction in
+        return try await services.database.write(key: modelID) { transaction in
             let store = LoggedModelStore(transaction.sql)
-            try store.setStatus(status, of: modelID, now: now)
-            transaction.record(
-                Event(
-                    "tracking.logged-model-finished", Event.subject("logged-model", modelID),
-                    ["status": .string("\(status)")]), by: request.origin)
-            return try store.model(modelID)
+            let old = try store.setStatus(status, of: modelID, now: now)
+            if status != old {
+                transaction.record(
+                    Event(
+                        "tracking.logged-model-finished", Event.subject("logged-model", modelID),
+                        ["status": .string(status.name), "old_status": .string(old.name)]), by: request.origin)
+            }
+            return LoggedModelWire.answer(try store.model(modelID))
         }
-        return LoggedModelWire.answer(model)
     }
 
     private func get(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -136,7 +137,10 @@ struct LoggedModelCalls {
             try Validate.loggedModelTag(tag.key, value: tag.value)
             if seen.insert(ExactText(tag.key)).inserted { tags.append(tag) }
         }
-        try await services.database.write(key: modelID) { [tags] in try LoggedModelStore($0.sql).setTags(tags, of: modelID) }
+        try await services.database.write(key: modelID) { [tags] transaction in
+            let store = LoggedModelStore(transaction.sql)
+            try store.setTags(tags, of: store.held(modelID))
+        }
         return .emptyMessage
     }
 

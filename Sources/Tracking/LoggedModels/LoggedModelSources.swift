@@ -12,22 +12,19 @@ package struct TrackedModelSources: ModelSources {
     }
 
     package func loggedModel(_ modelID: String, _ sql: any SQLConnection) throws -> LoggedModelReference? {
-        let store = LoggedModelStore(sql)
-        guard try store.exists(modelID) else { return nil }
-        let model = try store.model(modelID)
+        guard let model = try LoggedModelStore(sql).find(modelID)?.model else { return nil }
         return LoggedModelReference(
             modelID: model.modelID, experimentID: String(model.experimentID), artifactURI: model.artifactURI,
-            sourceRunID: model.sourceRunID.isEmpty ? nil : model.sourceRunID,
-            parameters: model.parameters.map { ($0.key, $0.value) },
-            metrics: model.metrics)
+            sourceRunID: model.sourceRunID.isEmpty ? nil : model.sourceRunID)
     }
 
     package func noteVersion(
         _ version: Int64, of model: String, loggedModel modelID: String, _ transaction: Transaction
     ) throws {
         let store = LoggedModelStore(transaction.sql)
-        let known = try store.tag(LoggedModelWire.versionsTag, of: modelID)
+        let row = try store.held(modelID)
+        let known = try store.tag(LoggedModelWire.versionsTag, of: row)
         let value = LoggedModelWire.adding(version, of: model, toVersionsTag: known)
-        try store.setTags([KeyValue(LoggedModelWire.versionsTag, value)], of: modelID)
+        try store.setTags([KeyValue(LoggedModelWire.versionsTag, value)], of: row)
     }
 }

@@ -40,20 +40,25 @@ struct LoggedModelStore {
     /// - Parameter allowsDeleted: whether a deleted one is found, too.
     /// - Throws: `notFound`.
     func row(_ modelID: String, allowsDeleted: Bool = false) throws -> Row {
-        let alive = allowsDeleted ? "" : " AND deleted_at IS NULL"
-        guard
-            let row = try sql.first(
-                "SELECT \(Self.columns) FROM tracking_logged_model WHERE model_id = ?1\(alive)", [.text(modelID)],
-                Row.init)
-        else { throw Self.notFound(modelID) }
+        guard let row = try find(modelID, allowsDeleted: allowsDeleted) else { throw Self.notFound(modelID) }
         return row
     }
 
-    /// Whether there is such a model that is not deleted.
-    func exists(_ modelID: String) throws -> Bool {
-        try sql.first(
-            "SELECT 1 FROM tracking_logged_model WHERE model_id = ?1 AND deleted_at IS NULL", [.text(modelID)]
-        ) { _ in true } ?? false
+    /// The model without its parts, held against other writers. Whoever changes a model or a part of it begins here:
+    /// changes of one model follow each other.
+    /// - Throws: `notFound`.
+    func held(_ modelID: String, allowsDeleted: Bool = false) throws -> Row {
+        guard let row = try find(modelID, allowsDeleted: allowsDeleted, lock: sql.dialect.forUpdate) else {
+            throw Self.notFound(modelID)
+        }
+        return row
+    }
+
+    func find(_ modelID: String, allowsDeleted: Bool = false, lock: String = "") throws -> Row? {
+        let alive = allowsDeleted ? "" : " AND deleted_at IS NULL"
+        return try sql.first(
+            "SELECT \(Self.columns) FROM tracking_logged_model WHERE model_id = ?1\(alive)\(lock)", [.text(modelID)],
+            Row.init)
     }
 
     static func notFound(_ modelID: String) -> Failure {
@@ -63,9 +68,7 @@ struct LoggedModelStore {
     /// Reads parameters, tags and metrics of all the rows with three statements a group.
     func addParts(to rows: inout [Row]) throws {
         let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1.id, $0) })
-        for group in rows.map(\.id).chunks(of: 256) {
-            let list = (1...group.count).map { "?\($0)" }.joined(separator: ",")
-            let keys = group.map(SQLValue.integer)
+        try sql.forEach(in: rows.map(\.id)) { list, keys in
             try sql.forEach(
                 "SELECT model, key, value FROM tracking_logged_model_parameter WHERE model IN (\(list)) ORDER BY model, key",
                 keys
@@ -85,7 +88,7 @@ struct LoggedModelStore {
                     return text.isEmpty ? nil : text
                 }
                 rows[places[row.integer(0)]!].model.metrics.append(
-                    LoggedModelReference.Metric(
+                    LoggedModelMetric(
                         key: row.text(1), value: row.flag(3) ? .nan : row.real(2), timestamp: row.integer(4),
                         step: row.integer(5), datasetName: present(6), datasetDigest: present(7), runID: present(8)))
             }
@@ -121,41 +124,41 @@ struct LoggedModelStore {
             values: pairs.flatMap { [.integer(id), .text($0.key), .text($0.value)] })
     }
 
-    func setStatus(_ status: LoggedModelStatus, of modelID: String, now: Timestamp) throws {
-        let row = try row(modelID)
+    /// - Returns: the status it had before.
+    func setStatus(_ status: LoggedModelStatus, of modelID: String, now: Timestamp) throws -> LoggedModelStatus {
+        let row = try held(modelID)
         try sql.execute(
             "UPDATE tracking_logged_model SET status = ?2, updated_at = ?3 WHERE id = ?1",
             [.integer(row.id), .integer(status.rawValue), .integer(now.milliseconds)])
+        return row.model.status
     }
 
     /// Marks a model as deleted.
     /// - Returns: false when it had been deleted before.
     /// - Throws: `notFound` when there never was one.
     func delete(_ modelID: String, now: Timestamp) throws -> Bool {
-        let row = try row(modelID, allowsDeleted: true)
+        let row = try held(modelID, allowsDeleted: true)
         return try sql.execute(
             "UPDATE tracking_logged_model SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL",
             [.integer(row.id), .integer(now.milliseconds)]) > 0
     }
 
     /// Sets tags; those of other names stay.
-    func setTags(_ tags: [KeyValue], of modelID: String) throws {
-        let row = try row(modelID)
+    func setTags(_ tags: [KeyValue], of row: Row) throws {
         try insert(
             tags, into: "tracking_logged_model_tag (model, key, value)", row.id,
             "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value")
     }
 
-    func tag(_ key: String, of modelID: String) throws -> String? {
-        let row = try row(modelID)
-        return try sql.first(
+    func tag(_ key: String, of row: Row) throws -> String? {
+        try sql.first(
             "SELECT value FROM tracking_logged_model_tag WHERE model = ?1 AND key = ?2", [.integer(row.id), .text(key)]
         ) { $0.text(0) }
     }
 
     /// - Throws: `notFound` when the model has no such tag.
     func deleteTag(_ key: String, of modelID: String) throws {
-        let row = try row(modelID)
+        let row = try held(modelID)
         let deleted = try sql.execute(
             "DELETE FROM tracking_logged_model_tag WHERE model = ?1 AND key = ?2", [.integer(row.id), .text(key)])
         guard deleted > 0 else {
@@ -166,7 +169,7 @@ struct LoggedModelStore {
     /// Adds parameters. One that is there already must have the same value.
     /// - Throws: `invalid` for another value.
     func addParameters(_ parameters: [KeyValue], to modelID: String) throws {
-        let row = try row(modelID)
+        let row = try held(modelID)
         for parameter in parameters {
             let (key, value) = (parameter.key, parameter.value)
             let known = try sql.first(
@@ -182,12 +185,5 @@ struct LoggedModelStore {
         }
         try insert(
             parameters, into: "tracking_logged_model_parameter (model, key, value)", row.id, "ON CONFLICT DO NOTHING")
-    }
-}
-
-extension Array {
-    /// The elements in groups of at most `size`, in order.
-    func chunks(of size: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }
 }

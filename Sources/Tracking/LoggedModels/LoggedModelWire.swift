@@ -33,7 +33,7 @@ enum LoggedModelWire {
         statuses.first { $0.value == status }?.name ?? statuses[0].name
     }
 
-    private static func json(_ metric: LoggedModelReference.Metric, modelID: String) -> JSON {
+    private static func json(_ metric: LoggedModelMetric, modelID: String) -> JSON {
         var members: [JSON.Member] = [
             .init("key", .string(metric.key)), .init("value", .number(metric.value)),
             .init("timestamp", .integer(metric.timestamp)), .init("step", .integer(metric.step)),

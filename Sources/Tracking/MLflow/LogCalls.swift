@@ -24,13 +24,17 @@ struct LogCalls: Sendable {
         return calls.flatMap { $0 }
     }
 
+    private func number(of key: String, for runID: String) async throws(Failure) -> Int64 {
+        try await keys.numbers(of: [key], services.database) { try RunStore($0).checkActive(runID) }[0]
+    }
+
     // MARK: - One at a time
 
     private func logMetric(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let runID = try message.requiredRunID()
         let metric = try IncomingMetric(message)
         try metric.check()
-        let number = try await keys.numbers(of: [metric.key], services.database)[0]
+        let number = try await number(of: metric.key, for: runID)
         try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             try RunLogStore(transaction.sql).append([KeyedPoint(key: number, point: metric.point)], to: run)
@@ -43,7 +47,7 @@ struct LogCalls: Sendable {
         let runID = try message.requiredRunID()
         let key = try message.requiredText("key")
         let value = try Validate.parameter(key, value: message.text("value") ?? "")
-        let number = try await keys.numbers(of: [key], services.database)[0]
+        let number = try await number(of: key, for: runID)
         try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             let changed = try RunLogStore(transaction.sql).add([(number, value)], to: run)
@@ -62,7 +66,7 @@ struct LogCalls: Sendable {
         let runID = try message.requiredRunID()
         let key = try message.requiredText("key")
         let value = try Validate.runTag(key, value: message.text("value") ?? "")
-        let number = try await keys.numbers(of: [key], services.database)[0]
+        let number = try await number(of: key, for: runID)
         try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             try Self.set([KeyValue(key, value)], [number], run, transaction)
@@ -74,7 +78,7 @@ struct LogCalls: Sendable {
     private static func set(_ tags: [KeyValue], _ numbers: [Int64], _ run: Run, _ transaction: Transaction) throws {
         var values: [(key: Int64, value: String)] = []
         for (tag, number) in zip(tags, numbers) {
-            if tag.key == RunStore.nameTag {
+            if tag.key.utf8.elementsEqual(RunStore.nameTag.utf8) {
                 if tag.value.isEmpty { continue }
                 try RunStore.rename(run, tag.value, transaction.sql)
             }
@@ -109,7 +113,7 @@ struct LogCalls: Sendable {
         try Validate.runID(runID)
         let batch = try Self.batch(message)
         let names = batch.metrics.map(\.key) + batch.parameters.map(\.key) + batch.tags.map(\.key)
-        let numbers = try await keys.numbers(of: names, services.database)
+        let numbers = try await keys.numbers(of: names, services.database) { try RunStore($0).checkActive(runID) }
         try await services.database.write(key: runID) { transaction in
             let run = try RunStore(transaction.sql).active(runID)
             let store = RunLogStore(transaction.sql)
@@ -213,6 +217,8 @@ struct IncomingMetric: Sendable {
 
     /// - Parameter index: the place in a batch.
     func check(index: Int? = nil) throws(Failure) {
+        if let modelID { try Validate.loggedModelID(modelID) }
+        try Validate.metricDataset(name: datasetName ?? "", digest: datasetDigest ?? "")
         do {
             try Validate.metric(key, value: point.value, timestamp: point.time)
         } catch {

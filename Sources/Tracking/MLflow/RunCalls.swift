@@ -38,16 +38,20 @@ struct RunCalls: Sendable {
         let draft = RunStore.Draft(
             runID: services.world.makeID(), experiment: try ExperimentCalls.experimentID(experiment), name: name,
             userID: userID, startTime: try message.integer("start_time") ?? 0)
-        let numbers = try await keys.numbers(of: tags.map(\.key), services.database)
+        let numbers = try await keys.numbers(of: tags.map(\.key), services.database) { sql in
+            _ = try ExperimentStore(sql).active(draft.experiment)
+        }
         let numbered = zip(numbers, tags).map { (key: $0, value: $1.value) }
-        let run = try await services.database.write { try RunStore.create(draft, tags: numbered, $0) }
         let names = Dictionary(uniqueKeysWithValues: zip(numbers, tags.map(\.key)))
-        var writer = JSONWriter(capacity: 1024)
-        writer.beginObject()
-        writer.name("run")
-        writer.run(run, RunContents(of: run.row, tags: numbered, names: names), hasOutputs: false)
-        writer.endObject()
-        return .json(bytes: writer.finish())
+        return try await services.database.write { transaction in
+            let run = try RunStore.create(draft, tags: numbered, transaction)
+            var writer = JSONWriter(capacity: 1024)
+            writer.beginObject()
+            writer.name("run")
+            writer.run(run, RunContents(of: run.row, tags: numbered, names: names), hasOutputs: false)
+            writer.endObject()
+            return .json(bytes: writer.finish())
+        }
     }
 
     /// The name of a new run and its tags, of which one repeats the name.
@@ -61,7 +65,7 @@ struct RunCalls: Sendable {
             throw Failure(.invalid, "A tag is given twice; a run has one value for each key.")
         }
         let given = try message.text("run_name").flatMap { $0.isEmpty ? nil : $0 }
-        guard let named = tags.first(where: { $0.key == RunStore.nameTag }) else {
+        guard let named = tags.first(where: { $0.key.utf8.elementsEqual(RunStore.nameTag.utf8) }) else {
             let name = try Self.cut(name: given ?? RunName.make(services.world.random()))
             return (name, tags + [KeyValue(RunStore.nameTag, name)])
         }
@@ -100,18 +104,20 @@ struct RunCalls: Sendable {
         let status = try message.choice("status", Self.statuses)
         let endTime = try message.integer("end_time")
         let name = try message.text("run_name").flatMap { $0.isEmpty ? nil : try Self.cut(name: $0) }
-        let nameKey = try await keys.numbers(of: [RunStore.nameTag], services.database)[0]
+        let nameKey = try await keys.numbers(of: [RunStore.nameTag], services.database) { sql in
+            try RunStore(sql).checkActive(runID)
+        }[0]
         let origin = request.origin
-        let run = try await services.database.write(key: runID) { transaction in
-            try RunStore.update(
+        return try await services.database.write(key: runID) { transaction in
+            let run = try RunStore.update(
                 runID, status: status, endTime: endTime, name: name, nameKey: nameKey, transaction, by: origin)
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.name("run_info")
+            writer.runInfo(run)
+            writer.endObject()
+            return .json(bytes: writer.finish())
         }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.name("run_info")
-        writer.runInfo(run)
-        writer.endObject()
-        return .json(bytes: writer.finish())
     }
 
     private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {

@@ -9,7 +9,7 @@ import Platform
 ///   stores for it.
 /// - Times are milliseconds since 1970. `deleted_at` is null for what is active.
 enum ExperimentMigrations {
-    static let all = [experiments, runs, logged, deletions]
+    static let all = [experiments, runs, logged, deletions, purge]
 
     private static let experiments = Migration(
         "tracking-001-experiments",
@@ -111,5 +111,17 @@ enum ExperimentMigrations {
             artifact_uri {text} NOT NULL,
             requested_at {integer} NOT NULL
         );
+        """)
+
+    /// - `is_going`: the experiment is being removed for good, a part at a time.
+    /// - `tracking_purged_run`: numbers of runs that are gone while rows of what they logged are still there.
+    private static let purge = Migration(
+        "tracking-005-purge",
+        """
+        ALTER TABLE tracking_experiment ADD COLUMN is_going {integer} NOT NULL DEFAULT 0;
+        CREATE TABLE tracking_purged_run (run {integer} PRIMARY KEY);
+        ALTER TABLE tracking_artifact_deletion ADD COLUMN only_if_empty {integer} NOT NULL DEFAULT 0;
+        ALTER TABLE tracking_artifact_deletion ADD COLUMN attempts {integer} NOT NULL DEFAULT 0;
+        ALTER TABLE tracking_artifact_deletion ADD COLUMN problem {text};
         """)
 }

@@ -7,7 +7,7 @@ package struct ExperimentStore {
 
     package init(_ sql: any SQLConnection) { self.sql = sql }
 
-    private static let columns = "id, name, location, created_at, updated_at, deleted_at"
+    static let columns = "id, name, location, created_at, updated_at, deleted_at"
 
     /// The experiment, deleted or not, without its tags.
     package func find(_ id: Int64) throws -> Experiment? {
@@ -21,27 +21,27 @@ package struct ExperimentStore {
 
     /// The experiment, held against other writers.
     /// - Throws: `notFound`.
-    func held(_ id: Int64) throws -> Experiment { try find(id, sql.dialect.forUpdate) }
+    func held(_ id: Int64) throws -> Experiment { try required(id, sql.dialect.forUpdate) }
 
-    private func find(_ id: Int64, _ lock: String) throws -> Experiment {
+    /// The experiment, if something may be added to it; it stays so until the transaction ends. Many may add to it at
+    /// once, and none of them may change the experiment's own row.
+    /// - Throws: `notFound`; `invalid` when it is deleted.
+    package func active(_ id: Int64) throws -> Experiment { try Self.active(required(id, sql.dialect.forShare)) }
+
+    /// The experiment, held against other writers, if it may be changed.
+    /// - Throws: `notFound`; `invalid` when it is deleted.
+    func changeable(_ id: Int64) throws -> Experiment { try Self.active(held(id)) }
+
+    private static func active(_ experiment: Experiment) throws -> Experiment {
+        guard !experiment.isDeleted else { throw Failure.inactiveExperiment(experiment.id) }
+        return experiment
+    }
+
+    private func required(_ id: Int64, _ lock: String) throws -> Experiment {
         let select = "SELECT \(Self.columns) FROM tracking_experiment WHERE id = ?1"
         guard let experiment = try sql.first(select + lock, [.integer(id)], Self.experiment) else {
             throw Failure.noExperiment(String(id))
         }
-        return experiment
-    }
-
-    /// The experiment, which stays as it is meanwhile, if something may be added to it. Many may add to it at once.
-    /// - Throws: `notFound`; `invalid` when it is deleted.
-    package func active(_ id: Int64) throws -> Experiment { try active(id, sql.dialect.forShare) }
-
-    /// The experiment, held against other writers, if it may be changed.
-    /// - Throws: `notFound`; `invalid` when it is deleted.
-    func changeable(_ id: Int64) throws -> Experiment { try active(id, sql.dialect.forUpdate) }
-
-    private func active(_ id: Int64, _ lock: String) throws -> Experiment {
-        let experiment = try find(id, lock)
-        guard !experiment.isDeleted else { throw Failure.inactiveExperiment(id) }
         return experiment
     }
 
@@ -137,6 +137,11 @@ extension ExperimentStore {
     static func restore(_ id: Int64, _ transaction: Transaction, now: Timestamp, by origin: Origin) throws {
         let experiment = try ExperimentStore(transaction.sql).held(id)
         guard experiment.isDeleted else { throw Failure.noExperiment(String(id)) }
+        let isGoing = try transaction.sql.first(
+            "SELECT is_going FROM tracking_experiment WHERE id = ?1", [.integer(id)], { $0.flag(0) })
+        guard isGoing != true else {
+            throw Failure(.conflict, "The experiment \(id) is being removed for good and cannot be restored.")
+        }
         try transaction.sql.execute(
             "UPDATE tracking_experiment SET deleted_at = NULL, updated_at = ?2 WHERE id = ?1",
             [.integer(id), .integer(now.milliseconds)])

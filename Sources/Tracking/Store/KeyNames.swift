@@ -17,27 +17,45 @@ final class KeyNames: Sendable {
 
     private let memory = Mutex(Memory())
 
-    /// The numbers of names, which are given one where they have none.
-    func numbers(of names: [String], _ database: Database) async throws(Failure) -> [Int64] {
+    /// The numbers of names, which are given one where they have none. A number is for ever, so none is given for a
+    /// request that fails.
+    /// - Parameter check: throws when what the names are for is not there; asked only before a number is given.
+    func numbers(
+        of names: [String], _ database: Database, for check: @escaping @Sendable (any SQLConnection) throws -> Void
+    ) async throws(Failure) -> [Int64] {
         let known = memory.withLock { memory in names.map { memory.numbers[ExactText($0)] } }
         if !known.contains(nil) { return known.map { $0! } }
         var missing: Set<ExactText> = []
         for (name, number) in zip(names, known) where number == nil { missing.insert(ExactText(name)) }
         let wanted = missing.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let found = try await database.writeUnrecorded(key: "tracking_key") { transaction in
-            try wanted.map { try Self.number(of: $0, transaction.sql) }
+        let fresh = try await database.writeUnrecorded(key: "tracking_key") { transaction in
+            var numbers = try Self.numbers(of: wanted, transaction.sql)
+            if numbers.count < wanted.count { try check(transaction.sql) }
+            for name in wanted where numbers[ExactText(name)] == nil {
+                numbers[ExactText(name)] = try Self.newNumber(of: name, transaction.sql)
+            }
+            return numbers
         }
-        var fresh: [ExactText: Int64] = [:]
-        for (name, number) in zip(wanted, found) { fresh[ExactText(name)] = number }
         remember(fresh)
         return zip(names, known).map { name, number in number ?? fresh[ExactText(name)]! }
     }
 
-    private static func number(of name: String, _ sql: any SQLConnection) throws -> Int64 {
-        let select = "SELECT id FROM tracking_key WHERE name = ?1"
-        if let number = try sql.first(select, [.text(name)], { $0.integer(0) }) { return number }
+    private static func numbers(of names: [String], _ sql: any SQLConnection) throws -> [ExactText: Int64] {
+        var numbers: [ExactText: Int64] = [:]
+        try sql.forEach(in: names.map(SQLValue.text)) { list, arguments in
+            try sql.forEach("SELECT id, name FROM tracking_key WHERE name IN (\(list))", arguments) { row in
+                numbers[ExactText(row.text(1))] = row.integer(0)
+            }
+        }
+        return numbers
+    }
+
+    private static func newNumber(of name: String, _ sql: any SQLConnection) throws -> Int64 {
         try sql.execute("INSERT INTO tracking_key (name) VALUES (?1) ON CONFLICT (name) DO NOTHING", [.text(name)])
-        guard let number = try sql.first(select, [.text(name)], { $0.integer(0) }) else {
+        guard
+            let number = try sql.first(
+                "SELECT id FROM tracking_key WHERE name = ?1", [.text(name)], { $0.integer(0) })
+        else {
             throw SQLError.conflict(cause: "another server is adding the key")
         }
         return number
@@ -64,14 +82,13 @@ final class KeyNames: Sendable {
             }
         }
         var fresh: [ExactText: Int64] = [:]
-        for number in missing {
-            guard
-                let name = try sql.first(
-                    "SELECT name FROM tracking_key WHERE id = ?1", [.integer(number)], { $0.text(0) })
-            else { throw Failure(.bug, "a key has no name", cause: "tracking_key \(number)") }
-            names[number] = name
-            fresh[ExactText(name)] = number
+        try sql.forEach(in: missing) { list, arguments in
+            try sql.forEach("SELECT id, name FROM tracking_key WHERE id IN (\(list))", arguments) { row in
+                names[row.integer(0)] = row.text(1)
+                fresh[ExactText(row.text(1))] = row.integer(0)
+            }
         }
+        guard names.count == numbers.count else { throw Failure(.bug, "a key has no name") }
         remember(fresh)
         return names
     }

@@ -36,18 +36,10 @@ struct RunContents: Sendable {
     /// The names of all keys.
     private(set) var names: [Int64: String] = [:]
 
-    /// Numbers of runs in one statement; the last is repeated where there are fewer.
-    private static let sizes = [1, 16, 128]
-
     init(of runs: [Int64], _ keys: KeyNames, _ sql: any SQLConnection) throws {
         var numbers: Set<Int64> = []
-        var position = 0
-        while position < runs.count {
-            let left = runs.count - position
-            let size = Self.sizes.last { $0 <= left } ?? 1
-            let some = runs[position..<(position + size)].map(SQLValue.integer)
-            position += size
-            let list = "IN (" + (1...size).map { "?\($0)" }.joined(separator: ",") + ") ORDER BY run, key"
+        try sql.forEach(in: runs) { keys, some in
+            let list = "IN (\(keys)) ORDER BY run, key"
             try sql.forEach(
                 "SELECT run, key, value, is_nan, time, step FROM tracking_latest WHERE run \(list)", some
             ) { row in

@@ -51,13 +51,17 @@ package struct RunLogStore {
     /// - Returns: those that were logged before with another value.
     package func add(_ parameters: [(key: Int64, value: String)], to run: Run) throws -> [ChangedParameter] {
         if parameters.isEmpty { return [] }
+        var known: [Int64: String] = [:]
+        try sql.forEach(in: parameters.map(\.key)) { list, arguments in
+            try sql.forEach(
+                "SELECT key, value FROM tracking_parameter WHERE key IN (\(list)) AND run = ?\(arguments.count + 1)",
+                arguments + [.integer(run.row)]
+            ) { known[$0.integer(0)] = $0.text(1) }
+        }
         var changed: [ChangedParameter] = []
         var values: [SQLValue] = []
         for (index, parameter) in parameters.enumerated() {
-            let old = try sql.first(
-                "SELECT value FROM tracking_parameter WHERE run = ?1 AND key = ?2",
-                [.integer(run.row), .integer(parameter.key)], { $0.text(0) })
-            if let old {
+            if let old = known[parameter.key] {
                 if !old.utf8.elementsEqual(parameter.value.utf8) {
                     changed.append(ChangedParameter(index: index, oldValue: old))
                 }

@@ -19,6 +19,13 @@ package struct RunStore {
         try sql.first("SELECT \(Self.columns) FROM tracking_run r WHERE r.run_id = ?1", [.text(runID)], Self.run)
     }
 
+    /// A look at whether something may be added to the run, which decides nothing: nobody is held off.
+    /// - Throws: `notFound`; `invalid` when it is deleted.
+    func checkActive(_ runID: String) throws {
+        guard let run = try find(runID) else { throw Failure.noRun(runID) }
+        guard !run.isDeleted else { throw Failure.inactiveRun(runID) }
+    }
+
     /// The run, held against other writers.
     /// - Throws: `notFound`.
     func held(_ runID: String) throws -> Run {

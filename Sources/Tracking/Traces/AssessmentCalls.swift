@@ -30,11 +30,11 @@ struct AssessmentCalls {
         guard let given = try message.value("assessment") else { throw message.missing("assessment") }
         let assessment = try AssessmentWire.complete(
             given, trace: traceID, now: services.world.now(), makeID: services.world.makeID)
-        try await services.database.write(key: traceID) { transaction in
+        return try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
-            try store.save(assessment, of: store.row(traceID).id)
+            try store.save(assessment, of: store.held(traceID).id)
+            return try AssessmentWire.answer(assessment.body)
         }
-        return try AssessmentWire.answer(assessment.body)
     }
 
     private func get(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -51,7 +51,7 @@ struct AssessmentCalls {
         let now = services.world.now()
         let body = try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
-            let known = try store.assessment(assessmentID, of: traceID)
+            let known = try store.assessment(assessmentID, of: traceID, locks: true)
             let body = try AssessmentWire.updated(known.body, by: change, mask: mask, now: now)
             try store.save((assessmentID, body), of: known.trace)
             return body

@@ -19,7 +19,7 @@ struct Trace: Sendable {
     /// Each a JSON document as the protocol has it, in the order they were made.
     var assessments: [String] = []
 
-    var artifactURI: String? { tags.first { $0.key == TraceKey.artifactLocation }?.value }
+    var artifactURI: String? { tags.first { $0.key.utf8.elementsEqual(TraceKey.artifactLocation.utf8) }?.value }
 }
 
 enum TraceState: String, Sendable {
@@ -39,4 +39,9 @@ enum TraceKey {
     static let finalized = "mlflow.trace.infoFinalized"
     /// Would send clients to the server for the spans. They are in the artifacts, so it is never stored.
     static let spansLocation = "mlflow.trace.spansLocation"
+
+    /// Whether a tag is the server's: with other values in it clients would look for spans in the wrong place.
+    static func isReserved(_ key: String) -> Bool {
+        [artifactLocation, spansLocation].contains { $0.utf8.elementsEqual(key.utf8) }
+    }
 }

@@ -66,24 +66,22 @@ struct TraceCalls {
                 assessment, trace: draft.traceID, now: world.now(), makeID: world.makeID)
             assessments.append(complete)
         }
-        let found = try await services.database.write(key: draft.traceID) { [assessments] transaction in
+        return try await services.database.write(key: draft.traceID) { [assessments] transaction in
             let experiment = try ExperimentStore(transaction.sql).active(draft.experiment)
             let store = TraceStore(transaction.sql)
             try store.save(Self.trace(draft, experiment, world.now()), assessments: assessments)
-            return try store.trace(draft.traceID)
+            return TraceWire.answer(try store.trace(draft.traceID))
         }
-        return TraceWire.answer(found)
     }
 
     private static func trace(_ draft: TraceWire.Draft, _ experiment: Experiment, _ now: Timestamp) -> Trace {
         let location = KeyValue(TraceKey.artifactLocation, ArtifactPlace.trace(draft.traceID, in: experiment.location))
-        let own = [TraceKey.artifactLocation, TraceKey.spansLocation]
         return Trace(
             traceID: draft.traceID, experimentID: experiment.id, requestTime: draft.requestTime ?? now,
             duration: draft.duration, state: draft.state, clientRequestID: draft.clientRequestID,
             requestPreview: draft.requestPreview, responsePreview: draft.responsePreview,
             metadata: draft.metadata + [KeyValue(TraceKey.finalized, "true")],
-            tags: draft.tags.filter { !own.contains($0.key) } + [location])
+            tags: draft.tags.filter { !TraceKey.isReserved($0.key) } + [location])
     }
 
     private func get(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -125,11 +123,11 @@ struct TraceCalls {
     private func setTag(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let traceID = try request.parameter("trace_id")
         let tag = KeyValue(try message.requiredText("key"), try message.text("value") ?? "")
-        try TraceWire.check([tag])
+        try TraceWire.check(tags: [tag])
         try Self.checkChangeable(tag.key)
         try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
-            try store.setTags([tag], of: store.row(traceID).id)
+            try store.setTags([tag], of: store.held(traceID).id)
         }
         return .emptyMessage
     }
@@ -145,9 +143,8 @@ struct TraceCalls {
         return .emptyMessage
     }
 
-    /// With other values in these tags clients would look for spans in the wrong place.
     private static func checkChangeable(_ key: String) throws(Failure) {
-        guard key != TraceKey.artifactLocation, key != TraceKey.spansLocation else {
+        guard !TraceKey.isReserved(key) else {
             throw Failure(.invalid, "The tag '\(key)' of a trace cannot be changed")
         }
     }
@@ -175,10 +172,10 @@ struct TraceCalls {
         }
         try await services.database.write(key: traceID) { [prompts] transaction in
             let store = TraceStore(transaction.sql)
-            let row = try store.row(traceID)
+            let row = try store.held(traceID)
             let known = try store.tag(TraceKey.linkedPrompts, of: row.id)
             let tag = KeyValue(TraceKey.linkedPrompts, TraceWire.adding(prompts, toPromptsTag: known))
-            try TraceWire.check([tag])
+            try TraceWire.check(tags: [tag])
             try store.setTags([tag], of: row.id)
         }
         return .emptyMessage

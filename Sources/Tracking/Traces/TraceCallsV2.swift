@@ -31,10 +31,9 @@ struct TraceCallsV2 {
         let time = try message.integer("timestamp_ms")
         let metadata = try PairWire.pairs(message.messages("request_metadata"))
         let tags = try PairWire.pairs(message.messages("tags"))
-        try TraceWire.check(metadata)
-        try TraceWire.check(tags)
+        try TraceWire.check(tags: tags, metadata: metadata)
         let world = services.world
-        let trace = try await services.database.write { transaction in
+        return try await services.database.write { transaction in
             let experiment = try ExperimentStore(transaction.sql).active(experimentID)
             let traceID = world.makeID()
             let location = KeyValue(TraceKey.artifactLocation, ArtifactPlace.trace(traceID, in: experiment.location))
@@ -42,13 +41,11 @@ struct TraceCallsV2 {
                 traceID: traceID, experimentID: experiment.id,
                 requestTime: time.map { Timestamp(milliseconds: $0) } ?? world.now(), duration: nil, state: .inProgress,
                 clientRequestID: nil, requestPreview: nil, responsePreview: nil, metadata: metadata,
-                tags: tags.filter { $0.key != TraceKey.artifactLocation && $0.key != TraceKey.spansLocation }
-                    + [location])
+                tags: tags.filter { !TraceKey.isReserved($0.key) } + [location])
             let store = TraceStore(transaction.sql)
             try store.save(trace, assessments: [])
-            return try store.trace(traceID)
+            return TraceWireV2.answer(try store.trace(traceID))
         }
-        return TraceWireV2.answer(trace)
     }
 
     private func end(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -57,17 +54,15 @@ struct TraceCallsV2 {
         let state = try message.choice("status", TraceWireV2.statuses) ?? .unspecified
         let metadata = try PairWire.pairs(message.messages("request_metadata"))
         let tags = try PairWire.pairs(message.messages("tags"))
-            .filter { $0.key != TraceKey.artifactLocation && $0.key != TraceKey.spansLocation }
-        try TraceWire.check(metadata)
-        try TraceWire.check(tags)
-        let trace = try await services.database.write(key: traceID) { transaction in
+            .filter { !TraceKey.isReserved($0.key) }
+        try TraceWire.check(tags: tags, metadata: metadata)
+        return try await services.database.write(key: traceID) { transaction in
             let store = TraceStore(transaction.sql)
             let row = try store.end(traceID, at: time, state)
             try store.setMetadata(metadata, of: row.id)
             try store.setTags(tags, of: row.id)
-            return try store.trace(traceID)
+            return TraceWireV2.answer(try store.trace(traceID))
         }
-        return TraceWireV2.answer(trace)
     }
 
     private func get(_ message: ProtoMessage, _ request: Request) async throws -> Response {

@@ -85,13 +85,7 @@ extension TraceCalls {
                 } else {
                     try store.delete(traceIDs, of: experiment.id)
                 }
-            for trace in deleted {
-                if let uri = trace.artifactURI {
-                    try transaction.sql.execute(
-                        "INSERT INTO tracking_artifact_deletion (artifact_uri, requested_at) VALUES (?1, ?2)",
-                        [.text(uri), .integer(now.milliseconds)])
-                }
-            }
+            try ArtifactRemovals(transaction.sql).add(deleted.compactMap(\.artifactURI), now: now)
             if !deleted.isEmpty {
                 transaction.record(
                     Event(

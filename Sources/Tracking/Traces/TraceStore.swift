@@ -38,8 +38,14 @@ struct TraceStore {
 
     /// Those of the traces that exist, in the order asked for.
     func traces(_ traceIDs: [String]) throws -> [Trace] {
-        var rows: [Row] = []
-        for traceID in traceIDs { if let row = try find(traceID) { rows.append(row) } }
+        var found: [ExactText: Row] = [:]
+        try sql.forEach(in: traceIDs.map(SQLValue.text)) { list, arguments in
+            try sql.forEach("SELECT \(Self.columns) FROM tracking_trace WHERE trace_id IN (\(list))", arguments) { row in
+                let row = Row(row)
+                found[ExactText(row.trace.traceID)] = row
+            }
+        }
+        var rows = traceIDs.compactMap { found[ExactText($0)] }
         try addParts(to: &rows)
         return rows.map(\.trace)
     }
@@ -49,8 +55,17 @@ struct TraceStore {
         return row
     }
 
-    func find(_ traceID: String) throws -> Row? {
-        try sql.first("SELECT \(Self.columns) FROM tracking_trace WHERE trace_id = ?1", [.text(traceID)], Row.init)
+    /// The trace without its parts, held against other writers. Whoever changes a trace or a part of it begins here:
+    /// changes of one trace follow each other.
+    /// - Throws: `notFound`.
+    func held(_ traceID: String) throws -> Row {
+        guard let row = try find(traceID, lock: sql.dialect.forUpdate) else { throw Self.notFound(traceID) }
+        return row
+    }
+
+    func find(_ traceID: String, lock: String = "") throws -> Row? {
+        try sql.first(
+            "SELECT \(Self.columns) FROM tracking_trace WHERE trace_id = ?1\(lock)", [.text(traceID)], Row.init)
     }
 
     static func notFound(_ traceID: String) -> Failure {
@@ -61,9 +76,7 @@ struct TraceStore {
     func addParts(to rows: inout [Row]) throws {
         var places: [Int64: [Int]] = [:]
         for (index, row) in rows.enumerated() { places[row.id, default: []].append(index) }
-        for group in places.keys.sorted().chunks(of: 256) {
-            let list = (1...group.count).map { "?\($0)" }.joined(separator: ",")
-            let keys = group.map(SQLValue.integer)
+        try sql.forEach(in: places.keys.sorted()) { list, keys in
             try sql.forEach(
                 "SELECT trace, key, value FROM tracking_trace_tag WHERE trace IN (\(list)) ORDER BY trace, key", keys
             ) { row in
@@ -119,7 +132,7 @@ struct TraceStore {
 
     /// Ends a trace that was begun without an end.
     func end(_ traceID: String, at end: Timestamp, _ state: TraceState) throws -> Row {
-        let row = try row(traceID)
+        let row = try held(traceID)
         let duration = end.milliseconds.subtractingReportingOverflow(row.trace.requestTime.milliseconds)
         guard !duration.overflow else { throw Failure(.invalid, "the end of the trace is out of range") }
         try sql.execute(
@@ -136,20 +149,27 @@ struct TraceStore {
         try set(metadata, in: "tracking_trace_metadata", id)
     }
 
-    /// One by one: a name may come twice, and PostgreSQL would not update a row twice in one statement.
+    /// A name may come twice, of which the last counts; PostgreSQL would not update a row twice in one statement.
     private func set(_ pairs: [KeyValue], in table: String, _ id: Int64) throws {
+        var places: [ExactText: Int] = [:]
+        var last: [KeyValue] = []
         for pair in pairs {
-            try sql.execute(
-                """
-                INSERT INTO \(table) (trace, key, value) VALUES (?1, ?2, ?3)
-                ON CONFLICT (trace, key) DO UPDATE SET value = excluded.value
-                """, [.integer(id), .text(pair.key), .text(pair.value)])
+            if let place = places.updateValue(last.count, forKey: ExactText(pair.key)) {
+                places[ExactText(pair.key)] = place
+                last[place] = pair
+            } else {
+                last.append(pair)
+            }
         }
+        try sql.insert(
+            into: "\(table) (trace, key, value)", width: 3,
+            suffix: "ON CONFLICT (trace, key) DO UPDATE SET value = excluded.value",
+            values: last.flatMap { [.integer(id), .text($0.key), .text($0.value)] })
     }
 
     /// - Returns: false when there is no such tag.
     func deleteTag(_ key: String, of traceID: String) throws -> Bool {
-        let row = try row(traceID)
+        let row = try held(traceID)
         return try sql.execute(
             "DELETE FROM tracking_trace_tag WHERE trace = ?1 AND key = ?2", [.integer(row.id), .text(key)]) > 0
     }
@@ -183,8 +203,10 @@ extension TraceStore {
     }
 
     /// - Throws: `notFound`.
-    func assessment(_ assessmentID: String, of traceID: String) throws -> (trace: Int64, body: String) {
-        let trace = try row(traceID).id
+    func assessment(
+        _ assessmentID: String, of traceID: String, locks: Bool = false
+    ) throws -> (trace: Int64, body: String) {
+        let trace = try locks ? held(traceID).id : row(traceID).id
         let body = try sql.first(
             "SELECT body FROM tracking_trace_assessment WHERE trace = ?1 AND assessment_id = ?2",
             [.integer(trace), .text(assessmentID)]
@@ -194,7 +216,7 @@ extension TraceStore {
     }
 
     func deleteAssessment(_ assessmentID: String, of traceID: String) throws {
-        let trace = try row(traceID).id
+        let trace = try held(traceID).id
         let deleted = try sql.execute(
             "DELETE FROM tracking_trace_assessment WHERE trace = ?1 AND assessment_id = ?2",
             [.integer(trace), .text(assessmentID)])
@@ -212,12 +234,18 @@ extension TraceStore {
     /// Deletes traces by their identifiers; those of other experiments and unknown ones are passed over.
     /// - Returns: the folders of the artifacts of what was deleted.
     func delete(_ traceIDs: [String], of experiment: Int64) throws -> [(id: String, artifactURI: String?)] {
-        var deleted: [(id: String, artifactURI: String?)] = []
-        for traceID in traceIDs {
-            guard let row = try find(traceID), row.trace.experimentID == experiment else { continue }
-            deleted.append((traceID, try remove(row.id)))
+        var known: [(id: Int64, traceID: String)] = []
+        // In one order everywhere, so that two requests cannot wait for each other.
+        let sorted = Set(traceIDs.map(ExactText.init)).map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        try sql.forEach(in: sorted.map(SQLValue.text)) { list, arguments in
+            known += try sql.rows(
+                """
+                SELECT id, trace_id FROM tracking_trace
+                WHERE trace_id IN (\(list)) AND experiment = ?\(arguments.count + 1) ORDER BY trace_id
+                """ + sql.dialect.forUpdate, arguments + [.integer(experiment)]
+            ) { ($0.integer(0), $0.text(1)) }
         }
-        return deleted
+        return try remove(known)
     }
 
     /// Deletes the oldest traces that began at `time` or earlier.
@@ -228,12 +256,28 @@ extension TraceStore {
             ORDER BY request_time, trace_id LIMIT ?3
             """, [.integer(experiment), .integer(time.milliseconds), .int(limit)]
         ) { (id: $0.integer(0), traceID: $0.text(1)) }
-        return try old.map { ($0.traceID, try remove($0.id)) }
+        return try remove(old)
     }
 
-    private func remove(_ id: Int64) throws -> String? {
-        let location = try tag(TraceKey.artifactLocation, of: id)
-        try sql.execute("DELETE FROM tracking_trace WHERE id = ?1", [.integer(id)])
-        return location
+    /// The oldest of an experiment's traces, by identifier, are deleted.
+    func delete(limit: Int, of experiment: Int64) throws -> [(id: String, artifactURI: String?)] {
+        try remove(
+            sql.rows(
+                "SELECT id, trace_id FROM tracking_trace WHERE experiment = ?1 ORDER BY id LIMIT ?2",
+                [.integer(experiment), .int(limit)]
+            ) { ($0.integer(0), $0.text(1)) })
+    }
+
+    /// Tags, metadata, assessments and links go with their trace.
+    private func remove(_ traces: [(id: Int64, traceID: String)]) throws -> [(id: String, artifactURI: String?)] {
+        var locations: [Int64: String] = [:]
+        try sql.forEach(in: traces.map(\.id)) { list, arguments in
+            try sql.forEach(
+                "SELECT trace, value FROM tracking_trace_tag WHERE trace IN (\(list)) AND key = ?\(arguments.count + 1)",
+                arguments + [.text(TraceKey.artifactLocation)]
+            ) { locations[$0.integer(0)] = $0.text(1) }
+            try sql.execute("DELETE FROM tracking_trace WHERE id IN (\(list))", arguments)
+        }
+        return traces.map { ($0.traceID, locations[$0.id]) }
     }
 }

@@ -68,8 +68,10 @@ enum TraceWire {
         }
         let metadata = try map(info, "trace_metadata")
         let tags = try map(info, "tags")
-        try check(metadata)
-        try check(tags)
+        let assessments = try info.value("assessments")?.elements ?? []
+        try check(tags: tags, metadata: metadata, assessments: assessments.count)
+        let clientRequestID = try info.text("client_request_id")
+        try Validate.clientRequestID(clientRequestID ?? "")
         let requestPreview = try info.text("request_preview")
         let responsePreview = try info.text("response_preview")
         try Validate.tracePreview(requestPreview ?? "", field: "request_preview")
@@ -79,14 +81,17 @@ enum TraceWire {
             requestTime: try info.text("request_time").map(ProtoTime.timestamp),
             duration: try info.text("execution_duration").map(ProtoTime.milliseconds),
             state: try info.choice("state", states) ?? .unspecified,
-            clientRequestID: try info.text("client_request_id"), requestPreview: requestPreview,
+            clientRequestID: clientRequestID, requestPreview: requestPreview,
             responsePreview: responsePreview, metadata: metadata, tags: tags,
-            assessments: try info.value("assessments")?.elements ?? [])
+            assessments: assessments)
     }
 
-    /// - Throws: `invalid` for a key or value that is too long.
-    static func check(_ entries: [KeyValue]) throws(Failure) {
-        for entry in entries { try Validate.traceEntry(entry.key, value: entry.value) }
+    /// - Throws: `invalid` for a key or value that is too long, and for too many of them.
+    static func check(
+        tags: [KeyValue], metadata: [KeyValue] = [], assessments: Int = 0
+    ) throws(Failure) {
+        try Validate.traceEntries(tags: tags.count, metadata: metadata.count, assessments: assessments)
+        for entry in tags + metadata { try Validate.traceEntry(entry.key, value: entry.value) }
     }
 
     /// A map of texts.

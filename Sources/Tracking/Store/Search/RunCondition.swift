@@ -32,8 +32,8 @@ extension RunCondition {
         switch comparison.field.entity {
         case .attribute: self = try Self.attribute(comparison, nameKey: key, dialect)
         case .metric: self = Self.metric(comparison, key, dialect)
-        case .parameter: self = Self.text("tracking_parameter", comparison, key, dialect)
-        case .tag: self = Self.text("tracking_tag", comparison, key, dialect)
+        case .parameter: self = Self.text("tracking_parameter", comparison.field, comparison, key, dialect)
+        case .tag: self = Self.text("tracking_tag", comparison.field, comparison, key, dialect)
         case .dataset: self = RunCondition { DatasetCondition.sql(comparison, run: $0, dialect, &$1) }
         case .metadata: throw Failure(.bug, "runs have no metadata")
         }
@@ -50,7 +50,7 @@ extension RunCondition {
         switch key {
         case "run_name":
             // The name as the tag has it: a run whose tag was deleted has none to compare.
-            return text("tracking_tag", comparison, nameKey, dialect)
+            return text("tracking_tag", SearchField(.tag, RunStore.nameTag), comparison, nameKey, dialect)
         case "run_id", "user_id", "status", "artifact_uri", "start_time", "end_time":
             var condition = RunCondition { SearchCondition.sql("r.\(key)", comparison, dialect, &$1) }
             if key == "run_id" {
@@ -82,8 +82,9 @@ extension RunCondition {
         return condition
     }
 
+    /// - Parameter field: what the table holds under the key: not always the comparison's own field.
     private static func text(
-        _ table: String, _ comparison: SearchComparison, _ key: Int64?, _ dialect: SQLDialect
+        _ table: String, _ field: SearchField, _ comparison: SearchComparison, _ key: Int64?, _ dialect: SQLDialect
     ) -> RunCondition {
         let isNull = comparison.comparator == .isNull
         guard let key else { return isNull ? RunCondition { _, _ in "1 = 1" } : never }
@@ -112,7 +113,7 @@ extension RunCondition {
                 return "substr(d.value, 1, 40) = substr(\(value), 1, 40) AND d.value = \(value)"
             }
         }
-        condition.requires = SearchField(table == "tracking_tag" ? .tag : .parameter, comparison.field.key)
+        condition.requires = field
         return condition
     }
 }
