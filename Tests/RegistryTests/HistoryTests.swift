@@ -99,6 +99,22 @@ struct HistoryTests {
         #expect(await server.native("models/nobody/history").status == 404)
     }
 
+    @Test("the history of a version ends with its model, whose end says which aliases went", arguments: Backend.available)
+    func endOfModel(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
+        await server.createModel("m")
+        for _ in 1...2 { await server.createVersion("m") }
+        await server.setAlias("m", "champion", "2")
+        _ = await server.delete("registered-models/delete", .record(["name": "m".json]))
+        let answer = await server.native("models/m/versions/2/history")
+        #expect(kinds(answer) == ["model-deleted", "alias-set", "version-registered"])
+        let aliases = answer.json["events"]?.elements?.first?["details"]?["aliases"]?.elements
+        #expect(aliases == [.record(["alias": "champion".json, "version": .int(2)])])
+        let first = await server.native("models/m/versions/2/history", "limit=2")
+        let rest = await server.native("models/m/versions/2/history", "before=\(first.json["next_before"]?.int ?? -1)")
+        #expect(kinds(first) + kinds(rest) == ["model-deleted", "alias-set", "version-registered"])
+    }
+
     @Test("pages of the history hold each event once", arguments: Backend.available)
     func pages(_ backend: Backend) async throws {
         let server = try TestRegistry(backend)

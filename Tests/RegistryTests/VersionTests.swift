@@ -1,4 +1,6 @@
 import Core
+import Platform
+import Registry
 import TestSupport
 import Testing
 
@@ -36,6 +38,82 @@ struct VersionTests {
         ] {
             #expect(await place(query) == status)
         }
+    }
+
+    @Test("names of folders are asked for as they are", arguments: ["epoch=3-step=100", "a+b", "modèle", "model(1)", "50%"])
+    func folderNames(_ name: String) async throws {
+        let server = try TestRegistry()
+        server.sources.addRun("r1", artifacts: "mlflow-artifacts:/1/r1/artifacts")
+        await server.createModel("m")
+        await server.createVersion("m", "runs:/r1/\(name)", runID: "r1")
+        let answer = await server.send("GET", "/model-versions/get-artifact", query: "name=m&version=1&path=x")
+        #expect(String(decoding: answer.bytes, as: UTF8.self) == "x below mlflow-artifacts:/1/r1/artifacts/\(name)")
+    }
+
+    @Test("tags and aliases of some versions among many are theirs", arguments: Backend.available)
+    func tagsOfSome(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend)
+        for model in ["a", "b"] {
+            await server.createModel(model)
+            for number in 1...20 { await server.createVersion(model, tags: [("n", "\(model)\(number)")]) }
+            await server.transition(model, "3", "Archived")
+            await server.setAlias(model, "x", "3")
+            await server.setAlias(model, "y", "7")
+        }
+        let got = await server.get("registered-models/get", ["name": "a"])
+        let latest = got.json["registered_model"]?["latest_versions"]?.elements ?? []
+        #expect(latest.compactMap { $0["tags"]?.elements?.first?["value"]?.text } == ["a3", "a20"])
+        #expect(latest.first?["aliases"]?.elements == ["x".json])
+        let searched = await server.get("model-versions/search", ["max_results": "1000"])
+        let versions = searched.json["model_versions"]?.elements ?? []
+        #expect(versions.count == 40)
+        for version in versions {
+            let label = (version["name"]?.text ?? "") + (version["version"]?.text ?? "")
+            #expect(version["tags"]?.elements?.map { $0["value"]?.text } == [label])
+        }
+        let found = await server.get("model-versions/search", ["filter": "tags.n = 'b7'"])
+        #expect(found.json["model_versions"]?.elements?.first?["aliases"]?.elements == ["y".json])
+    }
+
+    @Test("identifiers that name what a version is made of are bounded", arguments: ["run_id", "model_id"])
+    func longIdentifiers(_ field: String) async throws {
+        let server = try TestRegistry()
+        await server.createModel("m")
+        let answer = await server.post(
+            "model-versions/create",
+            .object([
+                JSON.Member("name", "m".json), JSON.Member("source", "s3://b/m".json),
+                JSON.Member(field, String(repeating: "x", count: 3000).json),
+            ]))
+        #expect(answer.status == 400 && answer.message?.contains("maximum length") == true)
+    }
+
+    @Test("what a version is made of, and where its files are, is in use until the version goes", arguments: Backend.available)
+    func uses(_ backend: Backend) async throws {
+        let server = try TestRegistry(backend, settings: .compatible)
+        for id in ["r1", "r2", "r3", "r4"] { server.sources.addRun(id, artifacts: "mlflow-artifacts:/1/\(id)/artifacts") }
+        server.sources.addModel("m-1", artifacts: "mlflow-artifacts:/1/models/m-1/artifacts", run: nil)
+        await server.createModel("fraud")
+        // Each says in its own way where the files are.
+        await server.createVersion("fraud", "s3://bucket/model", runID: "r1")
+        await server.createVersion("fraud", "runs:/r2/model")
+        await server.createVersion("fraud", "mlflow-artifacts:/1/%723/artifacts/model")
+        await server.createVersion("fraud", "models:/m-1")
+        await server.createModel("copy")
+        await server.createVersion("copy", "models:/fraud/2")
+        func uses(_ kind: ArtifactSource.Kind, _ place: String) async throws -> [String] {
+            let source = ArtifactSource(kind, artifactURI: "mlflow-artifacts:/1/\(place)/artifacts")
+            return try await server.services.database.read { try Registry.artifactUses.uses(of: source, limit: 9, $0) }
+        }
+        #expect(try await uses(.run("r1"), "r1") == ["fraud/1"])
+        #expect(try await uses(.run("r2"), "r2") == ["fraud/2", "copy/1"])
+        #expect(try await uses(.run("r3"), "r3") == ["fraud/3"])
+        #expect(try await uses(.run("r4"), "r4") == [])
+        #expect(try await uses(.run("r"), "r") == [], "a name that is only the beginning of another")
+        #expect(try await uses(.loggedModel("m-1"), "models/m-1") == ["fraud/4"])
+        _ = await server.delete("model-versions/delete", .record(["name": "fraud".json, "version": "2".json]))
+        _ = await server.delete("registered-models/delete", .record(["name": "copy".json]))
+        #expect(try await uses(.run("r2"), "r2") == [])
     }
 
     @Test(
@@ -123,6 +201,14 @@ struct VersionTests {
         #expect(copy.json["model_version"]?["run_id"]?.text == "r1")
         let place = await server.get("model-versions/get-download-uri", ["name": "copy", "version": "1"])
         #expect(place.json["artifact_uri"] == uri.json["artifact_uri"])
+    }
+}
+
+extension Registry.Settings {
+    fileprivate static var compatible: Self {
+        var settings = Self()
+        settings.sourceCheck = SourceCheck(.compatible)
+        return settings
     }
 }
 

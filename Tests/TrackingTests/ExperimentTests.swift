@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@Suite("Experiments over MLflow's protocol")
+@Suite("Experiments over MLflow's protocol", .everyDatabase)
 struct ExperimentTests {
     let server: TestServer
 

@@ -2,7 +2,7 @@ import Core
 import Testing
 import Tracking
 
-@Suite("The history of metrics")
+@Suite("The history of metrics", .everyDatabase)
 struct HistoryTests {
     let server: TestServer
 
@@ -172,14 +172,46 @@ struct HistoryTests {
     }
 }
 
+@Suite("Thinned histories", .everyDatabase)
+struct ThinnedHistoryTests {
+    @Test("the database shows the points that the definition picks", arguments: [1, 2, 3, 7, 50, 99, 100, 101])
+    func sample(_ limit: Int) async throws {
+        let server = try TestServer()
+        let run = await server.run()
+        var random = SplitMix(seed: UInt64(limit))
+        // Steps repeat, and come in any order.
+        let points = (0..<100).map { index in
+            let value = index % 9 == 0 ? #""NaN""# : "\(Int(random.next() % 7))"
+            return #"{"key":"m","value":\#(value),"timestamp":\#(index),"step":\#(Int(random.next() % 40))}"#
+        }
+        let logged = await server.post(
+            "runs/log-batch", #"{"run_id":"\#(run)","metrics":[\#(points.joined(separator: ","))]}"#)
+        #expect(logged.status == 200)
+        func times(_ rest: String) async -> [Int] {
+            let answer = await server.get(
+                "metrics/get-history-bulk-interval?run_ids=\(run)&metric_key=m&\(rest)")
+            return (answer.json["metrics"]?.elements ?? []).compactMap { $0["timestamp"]?.int }
+        }
+        let all = await times("max_results=2500")
+        #expect(all.count == 100)
+        let sample = HistorySample(count: 100, limit: limit)
+        #expect(await times("max_results=\(limit)") == (0..<100).filter { sample?.contains($0) ?? true }.map { all[$0] })
+        let some = await times("max_results=2500&start_step=10&end_step=29")
+        let thinned = HistorySample(count: some.count, limit: limit)
+        #expect(
+            await times("max_results=\(limit)&start_step=10&end_step=29")
+                == some.indices.filter { thinned?.contains($0) ?? true }.map { some[$0] })
+    }
+}
+
 @Suite("Samples of a history")
 struct HistorySampleTests {
     @Test("as many as asked for, ascending, with the first and the last", arguments: [1, 2, 3, 10, 99, 100, 101])
     func positions(_ limit: Int) {
         for count in 0...120 {
-            let positions = HistorySample.positions(count: count, limit: limit)
+            let sample = HistorySample(count: count, limit: limit)
+            let positions = (0..<count).filter { sample?.contains($0) ?? true }
             #expect(positions.count == min(count, limit))
-            #expect(positions == Array(Set(positions)).sorted())
             #expect(positions.last == (count == 0 ? nil : count - 1))
             if limit > 1 { #expect(positions.first == (count == 0 ? nil : 0)) }
         }

@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@Suite("Logging to runs")
+@Suite("Logging to runs", .everyDatabase)
 struct LogTests {
     let server: TestServer
 

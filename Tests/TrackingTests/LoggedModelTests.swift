@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@Suite("Logged models over MLflow's protocol")
+@Suite("Logged models over MLflow's protocol", .everyDatabase)
 struct LoggedModelTests {
     let server: TestServer
 
@@ -28,7 +28,7 @@ struct LoggedModelTests {
         #expect(info["creation_timestamp_ms"] == info["last_updated_timestamp_ms"])
         #expect(created.json["model"]?["data"]?.text() == #"{"params":[{"key":"p","value":"1"}]}"#)
         #expect(await model(id) == created.json["model"])
-        #expect(server.events.kinds == ["tracking.model-logged"])
+        #expect(server.events.kinds == ["tracking.logged-model-created"])
     }
 
     @Test("a model without a name gets one; names that could be paths are refused")
@@ -50,6 +50,8 @@ struct LoggedModelTests {
             let answer = await server.send("PATCH", path, #"{"model_id":"\#(id)","status":\#(status)}"#)
             #expect(answer.json["model"]?["info"]?["status"]?.text == "LOGGED_MODEL_READY")
         }
+        let finished = server.events.events.filter { $0.kind == "tracking.logged-model-finished" }
+        #expect(finished.map { $0.details["status"]?.text } == ["READY"], "said twice, it happened once")
         let info = await model(id)?["info"]
         #expect(try #require(info?["last_updated_timestamp_ms"]?.int) > #require(info?["creation_timestamp_ms"]?.int))
         for status in [#""READY""#, "99", #""""#, "null"] {
@@ -110,7 +112,7 @@ struct LoggedModelTests {
     }
 }
 
-@Suite("Searching logged models")
+@Suite("Searching logged models", .everyDatabase)
 struct LoggedModelSearchTests {
     let server: TestServer
     private var ids: [String: String] = [:]

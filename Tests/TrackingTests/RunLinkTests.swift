@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@Suite("Inputs and outputs of runs")
+@Suite("Inputs and outputs of runs", .everyDatabase)
 struct RunLinkTests {
     let server: TestServer
     let run: String

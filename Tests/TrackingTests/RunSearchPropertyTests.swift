@@ -3,7 +3,7 @@ import MLflow
 import Testing
 import Tracking
 
-@Suite("Search for runs against a model in memory")
+@Suite("Search for runs against a model in memory", .everyDatabase)
 struct RunSearchPropertyTests {
     private static let words = ["a", "ab", "b", "B", "", "a%", "long-\(String(repeating: "x", count: 45))1"]
 
@@ -31,7 +31,10 @@ struct RunSearchPropertyTests {
                 parameters.append(#"{"key":"\#(key)","value":"\#(value)"}"#)
             }
             entry.tags["mlflow.runName"] = entry.name
-            if random.next() % 2 == 0 { entry.tags["t"] = Self.words.randomElement(using: &random)! }
+            // Tags may be named like attributes.
+            for key in ["t", "run_name", "start_time"] where random.next() % 2 == 0 {
+                entry.tags[key] = Self.words.randomElement(using: &random)!
+            }
             let tags = entry.tags.map { #"{"key":"\#($0.key)","value":"\#($0.value)"}"# }
             let body = """
                 {"run_id":"\(entry.runID)","metrics":[\(metrics.joined(separator: ","))],
@@ -58,7 +61,7 @@ struct RunSearchPropertyTests {
         let word = Self.words.randomElement(using: &random)!
         let pattern = ["a%", "%b", "_", "%x%", "A_", "%"].randomElement(using: &random)!
         let sign = ["=", "!=", "<", "<=", ">", ">="].randomElement(using: &random)!
-        let key = ["params.p", "params.q", "tags.t", "params.none"].randomElement(using: &random)!
+        let key = ["params.p", "params.q", "tags.t", "tags.run_name", "params.none"].randomElement(using: &random)!
         let some = model.entries.randomElement(using: &random)!
         return [
             "metrics.m \(sign) \(Int(random.next() % 5) - 2)", "metrics.n \(sign) \(Int(random.next() % 5) - 2)",
@@ -72,8 +75,8 @@ struct RunSearchPropertyTests {
 
     private func ordering(_ random: inout SplitMix) -> [String] {
         var fields = [
-            "metrics.m", "metrics.n", "metrics.none", "params.p", "params.q", "tags.t", "start_time", "end_time",
-            "status", "run_name", "run_id",
+            "metrics.m", "metrics.n", "metrics.none", "params.p", "params.q", "tags.t", "tags.run_name",
+            "tags.start_time", "start_time", "end_time", "status", "run_name", "run_id",
         ].shuffled(using: &random)
         fields = Array(fields.prefix(Int(random.next() % 4)))
         return fields.map { field in field + ["", " ASC", " DESC"].randomElement(using: &random)! }
@@ -133,6 +136,49 @@ struct RunSearchPropertyTests {
             token = answer.json["next_page_token"]?.text
         }
         return found
+    }
+
+    @Test("a page goes on where the last one ended when a key is logged for the first time in between")
+    func newKeys() async throws {
+        for order in ["metrics.f1 DESC", "params.late", "tags.late DESC"] {
+            let server = try TestServer()
+            var runs: [String] = []
+            for index in 0..<6 { runs.append(await server.run(start: index)) }
+            let query = #""experiment_ids":["0"],"order_by":["\#(order)"],"max_results":2"#
+            let first = await server.post("runs/search", "{\(query)}")
+            var token = try #require(first.json["next_page_token"]?.text)
+            let batch =
+                #""metrics":[{"key":"f1","value":1,"timestamp":1}],"params":[{"key":"late","value":"x"}],"#
+                + #""tags":[{"key":"late","value":"x"}]"#
+            #expect(await server.post("runs/log-batch", #"{"run_id":"\#(runs[0])",\#(batch)}"#).status == 200)
+            var found = (first.json["runs"]?.elements ?? []).compactMap { $0["info"]?["run_id"]?.text }
+            while !token.isEmpty {
+                let page = await server.post("runs/search", #"{\#(query),"page_token":"\#(token)"}"#)
+                #expect(page.status == 200, "\(order): \(page.message ?? "")")
+                found += (page.json["runs"]?.elements ?? []).compactMap { $0["info"]?["run_id"]?.text }
+                token = page.json["next_page_token"]?.text ?? ""
+            }
+            // The run that has it now comes before the place where the first page ended.
+            #expect(found == runs[1...].reversed(), "\(order)")
+        }
+    }
+
+    @Test("runs of more experiments than are searched one after the other")
+    func manyExperiments() async throws {
+        let server = try TestServer()
+        var expected: [String] = []
+        var experiments = ["0"]
+        for index in 0..<20 { experiments.append(await server.experiment("e\(index)")) }
+        for (index, experiment) in experiments.enumerated() {
+            for start in 0..<3 { expected.insert(await server.run(experiment, start: 100 * start + index), at: 0) }
+        }
+        for count in [2, 16, 17, 21] {
+            let ids = JSON.array(experiments.prefix(count).map(JSON.string))
+            let query = JSON.record(["experiment_ids": ids, "order_by": .array([.string("start_time DESC")])])
+            let found = await pages(server, query.members ?? [], size: 7)
+            #expect(found.count == 3 * count && Set(found).count == found.count)
+            #expect(found == (await pages(server, query.members ?? [], size: 1000)))
+        }
     }
 
     @Test("no run comes twice and none that was there is missed while runs are added")

@@ -2,7 +2,7 @@ import Core
 import Testing
 
 /// The six runs that the answers of MLflow 3.18 were recorded with.
-@Suite("Search for runs: MLflow's answers")
+@Suite("Search for runs: MLflow's answers", .everyDatabase)
 struct RunSearchTests {
     let server: TestServer
 

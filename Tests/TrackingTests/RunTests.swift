@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@Suite("Runs over MLflow's protocol")
+@Suite("Runs over MLflow's protocol", .everyDatabase)
 struct RunTests {
     let server: TestServer
 

@@ -28,14 +28,15 @@ final class TestServer: Sendable {
 
     /// - Parameter wrapping: makes the artifact store from one in a folder of this server.
     init(
-        _ backend: Backend = .sqlite, bounds: SearchBounds = SearchBounds(),
+        _ backend: Backend = EveryDatabase.current, uses: any ArtifactUses = NoArtifactUses(),
+        bounds: SearchBounds = SearchBounds(),
         wrapping: (LocalArtifactStore) -> any ArtifactStore = { $0 }
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "tracking-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         storage = try TestDatabase(backend)
         let driver = storage.driver
-        try Migrations.apply(Tracking.migrations, driver, now: Timestamp(milliseconds: 1_600_000_000_000))
+        try Migrations.apply(Server.migrations + Tracking.migrations, driver, now: Timestamp(milliseconds: 1_600_000_000_000))
         var world = World.live
         let clock = ClockBox(1_700_000_000_000)
         world.now = { Timestamp(milliseconds: clock.next()) }
@@ -43,7 +44,7 @@ final class TestServer: Sendable {
             database: try Database(driver: driver, recorder: events), world: world,
             artifacts: wrapping(try LocalArtifactStore(root: folder.appending(path: "artifacts").path)),
             pageTokens: PageTokens(key: Array(repeating: 7, count: 32)))
-        tracking = Tracking(services, bounds: bounds)
+        tracking = Tracking(services, uses: uses, bounds: bounds)
         routes = try RouteTable(tracking.endpoints)
     }
 
@@ -97,6 +98,7 @@ final class EventList: EventRecorder {
     func append(_ events: [PendingEvent], _ connection: any SQLConnection) { list.withLock { $0 += events } }
     func committed() {}
 
+    var events: [Event] { list.withLock { $0.map(\.event) } }
     var kinds: [String] { list.withLock { $0.map(\.event.kind) } }
     var subjects: [String] { list.withLock { $0.map(\.event.subject) } }
 }

@@ -4,7 +4,7 @@
 package struct Event: Sendable {
     /// The domain and what happened: `registry.version-registered`.
     package let kind: String
-    /// What it happened to, as a path of kind and name: `model/fraud/version/3`. Queries for a history use it.
+    /// What it happened to, as a path of kind and name: `model/7/version/3`. Queries for a history use it.
     package let subject: String
     /// The particulars, as an object. Bounded by the domain: identifiers, old and new values, never data rows.
     package let details: JSON

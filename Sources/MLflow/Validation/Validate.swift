@@ -10,8 +10,15 @@ package enum Validate {}
 extension Validate {
     /// `Invalid value "a b" for parameter 'key' supplied: ...`
     static func invalidValue(_ value: String, at path: String, _ reason: String? = nil) -> Failure {
-        let start = "Invalid value \(JSON.string(value).text()) for parameter '\(path)' supplied"
+        let start = "Invalid value \(JSON.string(excerpt(value)).text()) for parameter '\(path)' supplied"
         return Failure(.invalid, reason.map { "\(start): \($0)" } ?? "\(start).")
+    }
+
+    /// A value as messages show it: nobody is sent back a megabyte.
+    static func excerpt(_ value: String) -> String {
+        let limit = 1000
+        guard value.utf8.count > limit else { return value }
+        return String(String.UnicodeScalarView(value.unicodeScalars.prefix(limit))) + "..."
     }
 
     static func missingValue(at path: String) -> Failure {
@@ -76,7 +83,7 @@ extension Validate {
             throw invalidValue(
                 name, at: path,
                 "Names may be treated as files in certain cases, and must not resolve to other names when treated as "
-                    + "such. This name would resolve to '\(normal)'")
+                    + "such. This name would resolve to '\(excerpt(normal))'")
         }
     }
 

@@ -28,6 +28,11 @@ package protocol ArtifactStore: Sendable {
     /// Removes a file, or a folder with all that is in it, at once: nobody sees half of it gone. The root is refused.
     func delete(_ path: ArtifactPath) throws(Failure)
 
+    /// Removes a folder that has nothing in it.
+    /// - Returns: false when there is something in it, or it is no folder.
+    @discardableResult
+    func deleteIfEmpty(_ folder: ArtifactPath) throws(Failure) -> Bool
+
     /// How much is below a folder.
     /// - Parameter limit: the count stops after so many files and folders.
     func usage(of folder: ArtifactPath, limit: Int) throws(Failure) -> ArtifactUsage
@@ -123,11 +128,14 @@ package struct StoredArtifact: Sendable, Equatable {
     package let size: Int64
     /// 64 lower-case hexadecimal digits, computed while the bytes came in.
     package let sha256: String
+    /// As `ArtifactReader` has it: tells the file from one that replaced it.
+    package let modified: Timestamp
 
-    package init(path: ArtifactPath, size: Int64, sha256: String) {
+    package init(path: ArtifactPath, size: Int64, sha256: String, modified: Timestamp) {
         self.path = path
         self.size = size
         self.sha256 = sha256
+        self.modified = modified
     }
 }
 

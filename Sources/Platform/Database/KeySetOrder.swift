@@ -33,6 +33,15 @@ package struct KeySetOrder: Sendable {
         package var value: String
         package var kind: Kind
         package var isAscending: Bool
+        /// No row has a value, yet: it sorts nothing and keeps its place in positions, so that a page's end is
+        /// understood when some row has one.
+        package private(set) var isAbsent = false
+
+        package static func absent(_ kind: Kind, ascending: Bool) -> Column {
+            var column = Column("NULL", kind, ascending: ascending, rank: "2")
+            column.isAbsent = true
+            return column
+        }
 
         package init(_ value: String, _ kind: Kind, ascending: Bool, rank: String? = nil) {
             self.value = value
@@ -60,7 +69,7 @@ package struct KeySetOrder: Sendable {
 
     /// What follows ORDER BY.
     package var clause: String {
-        columns.map { column in
+        columns.filter { !$0.isAbsent }.map { column in
             let value = column.value + (column.isAscending ? "" : " DESC")
             return column.rank.map { "\($0), \(value)" } ?? value
         }.joined(separator: ", ")
@@ -96,6 +105,7 @@ package struct KeySetOrder: Sendable {
 
     private func after(_ position: Position, from index: Int, _ parameters: inout SQLParameters) -> String {
         let column = columns[index]
+        if column.isAbsent { return after(position, from: index + 1, &parameters) }
         let isLast = index == columns.count - 1
         var cases: [String] = []
         var same: [String] = []

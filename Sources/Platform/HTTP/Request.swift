@@ -13,9 +13,14 @@ package struct RequestHead: Sendable {
     package let authority: String?
     /// The client's address without its port; nil when there is no connection.
     package let clientAddress: String?
+    /// Whether it came over TLS.
+    package let isSecure: Bool
 
     /// - Parameter target: the request target: a path with its query, or an absolute address (RFC 9112, section 3.2).
-    package init(method: String, target: String, headers: Headers = Headers(), clientAddress: String? = nil) {
+    package init(
+        method: String, target: String, headers: Headers = Headers(), clientAddress: String? = nil,
+        isSecure: Bool = false
+    ) {
         let (authority, origin) = Self.origin(of: target)
         let utf8 = origin.utf8
         if let mark = utf8.firstIndex(of: UInt8(ascii: "?")) {
@@ -29,6 +34,16 @@ package struct RequestHead: Sendable {
         self.headers = headers
         self.authority = authority.map(String.init) ?? headers["host"]
         self.clientAddress = clientAddress
+        self.isSecure = isSecure
+    }
+
+    /// How the client calls this server: `https://models.example.org:8443`. A proxy that ends TLS says so in
+    /// `X-Forwarded-Proto`; whoever else does leads nobody astray but himself. Nil when it names no server.
+    package var server: String? {
+        authority.map { authority in
+            let isForwarded = headers["x-forwarded-proto"].map { Headers.areEqual($0, "https") } ?? false
+            return "\(isSecure || isForwarded ? "https" : "http")://\(authority)"
+        }
     }
 
     /// Takes `http://name:port` from the front of a target in absolute form.
@@ -59,10 +74,13 @@ package struct Request: Sendable {
     package let principal: Principal
     /// Names this request in answers, logs and the audit trail.
     package let id: String
+    /// `RequestHead.server`, for answers that have to name whole addresses of this server.
+    package let server: String?
 
     package init(
         method: String, rawPath: String, parameters: [String: String] = [:], query: Query = Query(""),
-        headers: Headers = Headers(), body: RequestBody = .empty, principal: Principal = .local, id: String
+        headers: Headers = Headers(), body: RequestBody = .empty, principal: Principal = .local, id: String,
+        server: String? = nil
     ) {
         self.method = method
         self.rawPath = rawPath
@@ -72,6 +90,7 @@ package struct Request: Sendable {
         self.body = body
         self.principal = principal
         self.id = id
+        self.server = server
     }
 
     /// What the endpoint's path captured under `name`, which its path must have.

@@ -96,7 +96,7 @@ package struct Responder: Sendable {
                 Request(
                     method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
                     parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
-                    body: body, principal: principal, id: call.id)
+                    body: body, principal: principal, id: call.id, server: call.head.server)
             }
             if let idempotency, let key = request.headers["idempotency-key"], call.endpoint.effect == .writes,
                 let bytes = body.bytes

@@ -9,4 +9,9 @@ package enum MessageSignature {
             for: Array(message), using: SymmetricKey(data: Array(secret.utf8)))
         return Base64.text(of: Array(code))
     }
+
+    /// SHA-256 in hexadecimal, for what must be told apart and not read.
+    package static func digest(_ text: String) -> String {
+        Hexadecimal.text(of: SHA256.hash(data: Array(text.utf8)))
+    }
 }

@@ -47,13 +47,15 @@ struct HistoryEndpoints: Sendable {
     @Sendable private func versionHistory(_ request: Request) async throws -> Response {
         let target = try HistoryTarget(request)
         let number = try Naming.version(request.parameter("version"))
-        return try await history(request, target) { query, model in
+        // A version ends with its model, too.
+        return try await history(request, target, includesEnd: true) { query, model in
             query.subject = EventSubject.version(model, number)
         }
     }
 
     private func history(
-        _ request: Request, _ target: HistoryTarget, _ narrow: @escaping @Sendable (inout EventQuery, Int64) -> Void
+        _ request: Request, _ target: HistoryTarget, includesEnd: Bool = false,
+        _ narrow: @escaping @Sendable (inout EventQuery, Int64) -> Void
     ) async throws -> Response {
         let limit = try request.number("limit", in: 1...1000) ?? 100
         let before = try request.query["before"].map { text throws(Failure) in
@@ -69,7 +71,12 @@ struct HistoryEndpoints: Sendable {
             query.order = .newestFirst
             query.after = before
             query.limit = limit
-            return (found, try EventLog.events(query, reader.sql))
+            var events = try EventLog.events(query, reader.sql)
+            if includesEnd, let end = try Self.end(of: found.model, before: before, reader.sql), !events.isEmpty {
+                // The last thing that can happen to a version.
+                events = Array(([end] + events).prefix(limit))
+            }
+            return (found, events)
         }
         return .json(
             .record([
@@ -77,6 +84,18 @@ struct HistoryEndpoints: Sendable {
                 // A page that is not full is the last one.
                 "next_before": events.count == limit ? events.last.map { .integer($0.sequence) } ?? .null : .null,
             ]))
+    }
+
+    private static func end(
+        of model: RegisteredModel, before: Int64?, _ sql: any SQLConnection
+    ) throws -> RecordedEvent? {
+        var query = EventQuery()
+        query.subject = EventSubject.model(model.id)
+        query.kinds = [EventKind.modelDeleted]
+        query.order = .newestFirst
+        query.after = before
+        query.limit = 1
+        return try EventLog.events(query, sql).first
     }
 
     @Sendable private func stages(_ request: Request) async throws -> Response {

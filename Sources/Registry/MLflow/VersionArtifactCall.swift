@@ -30,8 +30,9 @@ struct VersionArtifactCall: Sendable {
         return try await downloads.answer(path, below: location, to: request)
     }
 
-    /// Where the files are: the location, or for `runs:/id/path` that path below the run's artifacts. It was checked
-    /// when the version was registered; whoever keeps the artifacts checks the path again.
+    /// Where the files are: the location, or for `runs:/id/path` that path below the run's artifacts, as clients write
+    /// such places: not encoded. It was checked when the version was registered; whoever keeps the artifacts checks the
+    /// path again.
     private static func folder(
         of version: ModelVersion, _ sources: any ModelSources, _ reader: RegistryReader
     ) throws -> String {
@@ -40,7 +41,6 @@ struct VersionArtifactCall: Sendable {
         guard let run = try sources.run(runID, reader.sql) else {
             throw Failure(.notFound, "Run with id=\(runID) not found")
         }
-        return ([run.artifactURI] + uri.parts.dropFirst().map { PercentEncoding.encode($0, keeping: " ") })
-            .joined(separator: "/")
+        return ([run.artifactURI] + uri.parts.dropFirst()).joined(separator: "/")
     }
 }

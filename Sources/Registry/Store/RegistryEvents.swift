@@ -49,43 +49,22 @@ enum EventSubject {
 }
 
 extension JSON {
-    /// A text as an event keeps it: whole up to `EventText.limit` bytes, else its beginning. What is longer is content,
-    /// not an identifier, and the log has to stay readable.
-    static func eventText(_ text: String) -> JSON { .string(EventText.clipped(text)) }
-    static func eventText(_ text: String?) -> JSON { text.map { eventText($0) } ?? .null }
+    /// All tags of an event, in bytes as `EventText` counts them.
+    private static let tagsLimit = 24_576
 
-    /// Tags as an event keeps them: all together in `EventText.tagsLimit` bytes. Those for which no room is left are
-    /// counted under the name `…`, which no tag can have.
+    /// Tags as an event keeps them: all together in `tagsLimit` bytes. Those for which no room is left are counted
+    /// under the name `…`, which no tag can have.
     static func eventTags(_ tags: [Tag]) -> JSON {
-        var room = EventText.tagsLimit
+        var room = tagsLimit
         var members: [Member] = []
         for tag in tags {
-            let left = room - tag.key.utf8.count
+            let left = room - EventText.size(tag.key)
             guard left > EventText.leastClip else { break }
             let text = EventText.clipped(tag.value, limit: min(EventText.limit, left))
-            room = left - text.utf8.count
+            room = left - EventText.size(text)
             members.append(Member(tag.key, .string(text)))
         }
         if members.count < tags.count { members.append(Member(EventText.mark, .int(tags.count - members.count))) }
         return .object(members)
     }
-}
-
-enum EventText {
-    static let limit = 8192
-    /// For all tags of an event.
-    static let tagsLimit = 24_576
-    /// A value is not cut shorter than this.
-    static let leastClip = 64
-    static let mark = "…"
-
-    static func clipped(_ text: String, limit: Int = limit) -> String {
-        guard text.utf8.count > limit else { return text }
-        // A character cut in two becomes a replacement character, which is dropped.
-        var prefix = String(decoding: text.utf8.prefix(limit), as: UTF8.self)
-        while prefix.unicodeScalars.last == "\u{FFFD}" { prefix.unicodeScalars.removeLast() }
-        return prefix + mark
-    }
-
-    static func isClipped(_ text: String) -> Bool { text.utf8.count >= leastClip && text.hasSuffix(mark) }
 }

@@ -207,26 +207,21 @@ struct RegistryReader {
         ) { $0.integer(0) }
     }
 
-    /// Adds what is kept in other tables, with few statements however many versions there are.
+    /// Adds what is kept in other tables, with few statements however many versions there are. Only their own rows are
+    /// read: other versions of the same models may have many.
     func withTagsAndAliases(_ bare: [ModelVersion]) throws -> [ModelVersion] {
-        guard let first = bare.first else { return bare }
         var versions = bare
         var places: [VersionKey: Int] = [:]
         places.reserveCapacity(bare.count)
-        var (low, high) = (first.number, first.number)
         for (place, version) in bare.enumerated() {
             places[VersionKey(model: version.modelID, number: version.number)] = place
-            low = min(low, version.number)
-            high = max(high, version.number)
         }
-        let range: [SQLValue] = [.integer(low), .integer(high)]
-        try sql.forEach(in: Array(Set(bare.map(\.modelID))).sorted()) { list, arguments in
-            let (from, to) = ("?\(arguments.count + 1)", "?\(arguments.count + 2)")
+        try forEach(of: bare) { wanted, arguments in
             try sql.forEach(
                 """
-                SELECT model_id, number, key, value FROM registry_version_tag
-                WHERE model_id IN (\(list)) AND number BETWEEN \(from) AND \(to) ORDER BY model_id, number, key
-                """, arguments + range
+                SELECT t.model_id, t.number, t.key, t.value FROM (\(wanted)) w CROSS JOIN registry_version_tag t
+                WHERE t.model_id = w.column1 AND t.number = w.column2 ORDER BY t.model_id, t.number, t.key
+                """, arguments
             ) { row in
                 if let place = places[VersionKey(model: row.integer(0), number: row.integer(1))] {
                     versions[place].tags.append(Tag(key: row.text(2), value: row.text(3)))
@@ -234,9 +229,9 @@ struct RegistryReader {
             }
             try sql.forEach(
                 """
-                SELECT model_id, number, name FROM registry_alias
-                WHERE model_id IN (\(list)) AND number BETWEEN \(from) AND \(to) ORDER BY model_id, number, name
-                """, arguments + range
+                SELECT a.model_id, a.number, a.name FROM (\(wanted)) w CROSS JOIN registry_alias a
+                WHERE a.model_id = w.column1 AND a.number = w.column2 ORDER BY a.model_id, a.number, a.name
+                """, arguments
             ) { row in
                 if let place = places[VersionKey(model: row.integer(0), number: row.integer(1))] {
                     versions[place].aliases.append(row.text(2))
@@ -244,6 +239,23 @@ struct RegistryReader {
             }
         }
         return versions
+    }
+
+    /// Calls `body` with tables of two columns that hold all the versions between them, as models and numbers. There
+    /// are few lengths of tables; one that is not full ends with versions that no model has.
+    private func forEach(
+        of versions: [ModelVersion], _ body: (_ table: String, _ arguments: [SQLValue]) throws -> Void
+    ) throws {
+        var rest = versions[...]
+        while !rest.isEmpty {
+            let size = [1, 8, 64, 512].first { $0 >= rest.count } ?? 512
+            let part = rest.prefix(size)
+            let rows = (0..<size).map { "(CAST(?\(2 * $0 + 1) AS BIGINT), CAST(?\(2 * $0 + 2) AS BIGINT))" }
+            let arguments = part.flatMap { [SQLValue.integer($0.modelID), .integer($0.number)] }
+            let filling = Array(repeating: SQLValue.integer(0), count: 2 * (size - part.count))
+            try body("VALUES \(rows.joined(separator: ","))", arguments + filling)
+            rest = rest.dropFirst(size)
+        }
     }
 }
 

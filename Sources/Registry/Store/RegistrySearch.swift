@@ -39,7 +39,7 @@ struct RegistrySearch {
             statement.require(
                 """
                 m.id NOT IN (SELECT model_id FROM registry_model_tag
-                    WHERE key = \(statement.bind(.text(Prompts.tag))) AND value = 'true')
+                    WHERE key = \(statement.bind(.text(Prompts.tag))) AND lower(value) = 'true')
                 """)
         }
         if let position = try order.values() { statement.resume(after: position, order.keys) }
@@ -98,7 +98,7 @@ struct RegistrySearch {
             statement.require(
                 """
                 v.model_id NOT IN (SELECT model_id FROM registry_version_tag
-                    WHERE key = \(statement.bind(.text(Prompts.tag))) AND value = 'true')
+                    WHERE key = \(statement.bind(.text(Prompts.tag))) AND lower(value) = 'true')
                 """)
         }
         if let position = try order.values() { statement.resume(after: position, order.keys) }

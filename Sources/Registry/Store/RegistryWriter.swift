@@ -133,6 +133,7 @@ extension RegistryWriter {
         let active = try Stage.allCases.filter(\.isActive).flatMap { stage in
             try reader.numbers(of: model, in: stage).map { (stage, $0) }
         }
+        let aliases = try reader.overview(model).aliases
         for table in ["registry_alias", "registry_version_tag", "registry_version", "registry_model_tag"] {
             try sql.execute("DELETE FROM \(table) WHERE model_id = ?1", [.integer(model.id)])
         }
@@ -145,6 +146,8 @@ extension RegistryWriter {
                 "last_version": .integer(model.lastVersion),
                 "active_versions": .array(
                     active.prefix(100).map { .record(["version": .integer($0.1), "stage": .string($0.0.rawValue)]) }),
+                "aliases": .array(
+                    aliases.prefix(100).map { .record(["alias": .string($0.name), "version": .integer($0.version)]) }),
             ])
     }
 

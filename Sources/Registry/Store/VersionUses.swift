@@ -1,5 +1,5 @@
 import Core
-package import Platform
+import Platform
 
 /// Which versions need a run or a logged model: those made of it, and those whose files are among its artifacts.
 struct VersionUses: ArtifactUses {

@@ -28,6 +28,15 @@ extension RegistryWriter {
                 throw Failure(.invalid, "'\(field)' exceeds the maximum length of \(Self.sourceLimit) bytes")
             }
         }
+        for (text, field, limit) in [
+            (request.runID, "run_id", ValidationLimit.runID), (request.loggedModelID, "model_id", ValidationLimit.modelID),
+        ] {
+            guard let text else { continue }
+            try Naming.checkText(text, field)
+            guard text.unicodeScalars.count <= limit else {
+                throw Failure(.invalid, "'\(field)' exceeds the maximum length of \(limit) characters")
+            }
+        }
         let tags = Tag.unique(request.tags)
         let isPrompt = Prompts.marks(tags)
         // The lock comes before everything that is read: what the source refers to must not change underneath.

@@ -81,11 +81,14 @@ struct WebhookStore {
     }
 
     private func withTopics(_ webhooks: [Webhook]) throws -> [Webhook] {
-        try webhooks.map { webhook in
-            let names = try sql.rows(
-                "SELECT event FROM registry_webhook_event WHERE webhook_id = ?1", [.text(webhook.id)]
-            ) { $0.text(0) }
-            let topics = WebhookTopic.listed.filter { names.contains($0.name) }
+        var names: [String: Set<String>] = [:]
+        try sql.forEach(in: webhooks.map { .text($0.id) }) { list, arguments in
+            try sql.forEach(
+                "SELECT webhook_id, event FROM registry_webhook_event WHERE webhook_id IN (\(list))", arguments
+            ) { names[$0.text(0), default: []].insert($0.text(1)) }
+        }
+        return webhooks.map { webhook in
+            let topics = WebhookTopic.listed.filter { names[webhook.id]?.contains($0.name) ?? false }
             return Webhook(
                 id: webhook.id, name: webhook.name, description: webhook.description, url: webhook.url, topics: topics,
                 status: webhook.status, hasSecret: webhook.hasSecret, created: webhook.created,
@@ -121,7 +124,7 @@ struct WebhookWriter {
             ])
         try insert(topics, id)
         let webhook = try store.required(id)
-        record(EventKind.webhookCreated, webhook)
+        record(EventKind.webhookCreated, webhook.id, Self.details(webhook))
         return webhook
     }
 
@@ -146,7 +149,7 @@ struct WebhookWriter {
             try insert(topics, id)
         }
         let webhook = try store.required(id)
-        record(EventKind.webhookUpdated, webhook, secretChanged: change.secret != nil)
+        recordUpdate(from: old, to: webhook, secretChanged: change.secret != nil)
         return webhook
     }
 
@@ -162,7 +165,7 @@ struct WebhookWriter {
         ] {
             try sql.execute("DELETE FROM \(table) WHERE \(column) = ?1", [.text(id)])
         }
-        record(EventKind.webhookDeleted, webhook)
+        record(EventKind.webhookDeleted, webhook.id, Self.details(webhook))
         return deliveries
     }
 
@@ -172,16 +175,38 @@ struct WebhookWriter {
             values: topics.flatMap { [.text($0.name), .text(id)] })
     }
 
-    private func record(_ kind: String, _ webhook: Webhook, secretChanged: Bool = false) {
-        var members: [JSON.Member] = [
-            JSON.Member("name", .string(webhook.name)), JSON.Member("url", .string(webhook.url)),
+    private func record(_ kind: String, _ id: String, _ details: [JSON.Member]) {
+        transaction.record(Event(kind: kind, subject: EventSubject.webhook(id), details: .object(details)), by: origin)
+    }
+
+    /// What changed, old and new. Nothing is recorded when nothing did.
+    private func recordUpdate(from old: Webhook, to new: Webhook, secretChanged: Bool) {
+        var changes = zip(Self.details(old), Self.details(new)).filter { $0.value != $1.value }.map { old, new in
+            JSON.Member(new.name, .record(["old": old.value, "new": new.value]))
+        }
+        if secretChanged { changes.append(JSON.Member("secret_changed", .bool(true))) }
+        guard !changes.isEmpty else { return }
+        record(EventKind.webhookUpdated, new.id, [JSON.Member("webhook", .string(new.name))] + changes)
+    }
+
+    private static func details(_ webhook: Webhook) -> [JSON.Member] {
+        [
+            JSON.Member("name", .string(webhook.name)), JSON.Member("description", .eventText(webhook.description)),
+            JSON.Member("url", place(webhook.url)),
             JSON.Member("events", .array(webhook.topics.map { .string($0.name) })),
             JSON.Member("status", .string(webhook.status.rawValue)),
             JSON.Member("is_signed", .bool(webhook.hasSecret)),
         ]
-        if secretChanged { members.append(JSON.Member("secret_changed", .bool(true))) }
-        transaction.record(
-            Event(kind: kind, subject: EventSubject.webhook(webhook.id), details: .object(members)), by: origin)
+    }
+
+    /// Where messages go, without what may be a secret: the path of many an address is one, and nobody can take anything
+    /// out of the log. The digest tells addresses apart.
+    private static func place(_ url: String) -> JSON {
+        let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return .record([
+            "server": .string(parts.prefix(3).joined(separator: "/").prefix { $0 != "?" && $0 != "#" }.description),
+            "sha256": .string(MessageSignature.digest(url)),
+        ])
     }
 
     // MARK: Checks

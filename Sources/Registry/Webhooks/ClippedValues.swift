@@ -1,8 +1,8 @@
 import Core
 import Platform
 
-/// Finds the whole text of tags whose event holds only their beginning, such as the text of a long prompt, as long as
-/// the tag still has that value.
+/// Finds what an event has no room for: the whole text of tags whose event holds only their beginning, such as the text
+/// of a long prompt, as long as the tag still has that value; and the tags that are only counted, as they are now.
 struct ClippedValues {
     private let sql: any SQLConnection
 
@@ -16,8 +16,7 @@ struct ClippedValues {
         let restored = try members.map { member in
             switch (member.name, member.value) {
             case ("tags", .object(let tags)):
-                JSON.Member(
-                    "tags", .object(try tags.map { JSON.Member($0.name, try whole($0.value, $0.name, event.subject)) }))
+                JSON.Member("tags", .object(try complete(tags, event.subject)))
             case ("new", let value):
                 JSON.Member("new", try whole(value, event.details["key"]?.text ?? "", event.subject))
             default: member
@@ -32,9 +31,27 @@ struct ClippedValues {
     private static func isClipped(_ member: JSON.Member) -> Bool {
         switch member.value {
         case .string(let text): EventText.isClipped(text)
-        case .object(let members): members.contains(where: isClipped)
+        case .object(let members): members.contains { $0.name == EventText.mark || isClipped($0) }
         default: false
         }
+    }
+
+    private func complete(_ tags: [JSON.Member], _ subject: String) throws -> [JSON.Member] {
+        var complete = try tags.map { JSON.Member($0.name, try whole($0.value, $0.name, subject)) }
+        guard complete.last?.name == EventText.mark, let model = EventSubject.model(in: subject) else { return complete }
+        complete.removeLast()
+        let (table, condition, arguments): (String, String, [SQLValue]) =
+            if let number = EventSubject.number(in: subject) {
+                ("registry_version_tag", "model_id = ?1 AND number = ?2", [.integer(model), .integer(number)])
+            } else {
+                ("registry_model_tag", "model_id = ?1", [.integer(model)])
+            }
+        try sql.forEach("SELECT key, value FROM \(table) WHERE \(condition) ORDER BY key", arguments) { row in
+            let key = row.text(0)
+            if complete.contains(where: { $0.name.utf8.elementsEqual(key.utf8) }) { return }
+            complete.append(JSON.Member(key, .string(row.text(1))))
+        }
+        return complete
     }
 
     private func whole(_ value: JSON, _ key: String, _ subject: String) throws -> JSON {

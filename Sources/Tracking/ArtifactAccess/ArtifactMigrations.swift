@@ -13,6 +13,9 @@ enum ArtifactMigrations {
                 created_at {integer} NOT NULL,
                 created_by {text} NOT NULL
             ) {clustered};
-            """)
+            """),
+        // When the recorded file was last written to, in milliseconds since 1970; null where that is not known.
+        Migration(
+            "tracking-051-artifact-times", "ALTER TABLE tracking_artifact ADD COLUMN modified {integer};"),
     ]
 }

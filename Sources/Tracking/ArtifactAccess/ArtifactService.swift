@@ -18,7 +18,7 @@ final class ArtifactService: Sendable {
     /// Bytes of one file: 1 TiB.
     static let fileLimit = 1 << 40
     /// Entries of one folder that are listed at most.
-    private static let listLimit = 1_000_000
+    private static let listLimit = 100_000
 
     // MARK: - Reading
 
@@ -42,7 +42,9 @@ final class ArtifactService: Sendable {
             throw isFolder == true ? Self.isFolder(path) : failure
         }
         let record = try await services.database.read { try ArtifactRecordStore($0).find(path) }
-        if let record, record.size == reader.size { return File(path: path, reader: reader, record: record) }
+        if let record, record.describes(size: reader.size, modified: reader.modified) {
+            return File(path: path, reader: reader, record: record)
+        }
         repair(path)
         return File(path: path, reader: reader, record: nil)
     }
@@ -53,26 +55,19 @@ final class ArtifactService: Sendable {
 
     /// What is in a folder; nothing for a file and for what does not exist.
     func list(_ folder: ArtifactPath) async throws -> [ArtifactEntry] {
-        var entries: [ArtifactEntry] = []
-        var after: String?
-        repeat {
-            // Each page anew in the queue for a thread, behind others.
-            guard let page = try await page(of: folder, after: after) else { return [] }
-            entries += page.entries
-            after = page.next
-            guard entries.count <= Self.listLimit else {
+        try await run { [store] in
+            let listing: ArtifactListing
+            do {
+                // At once: each page would read the whole folder.
+                listing = try store.list(folder, after: nil, limit: Self.listLimit)
+            } catch let failure as Failure where failure.code == .notFound || failure.code == .invalid {
+                // No such folder, or a file, or a link.
+                return []
+            }
+            guard listing.next == nil else {
                 throw Failure(.invalid, "The folder '\(folder)' has more than \(Self.listLimit) entries")
             }
-        } while after != nil
-        return entries
-    }
-
-    /// - Returns: nil when there is no such folder, but nothing, a file or a link.
-    private func page(of folder: ArtifactPath, after: String?) async throws -> ArtifactListing? {
-        do {
-            return try await run { [store] in try store.list(folder, after: after, limit: 1000) }
-        } catch let failure as Failure where failure.code == .notFound || failure.code == .invalid {
-            return nil
+            return listing.entries
         }
     }
 
@@ -146,7 +141,7 @@ final class ArtifactService: Sendable {
             if old != nil { try await database.write { try ArtifactRecordStore($0.sql).forget(path) } }
             let stored = try await run(appear)
             try await database.write {
-                try ArtifactRecordStore($0.sql).save(stored, now: now, by: origin.principal)
+                try ArtifactRecordStore($0.sql).add(stored, now: now, by: origin.principal)
             }
         }
     }
@@ -154,26 +149,35 @@ final class ArtifactService: Sendable {
     /// Deletes a file, or a folder with all that is in it. What is not there is no error.
     func delete(_ path: ArtifactPath, by origin: Origin) async throws {
         if path.isRoot { throw Failure(.invalid, "Invalid path: all artifacts cannot be deleted at once") }
-        try await services.database.write { transaction in
-            try ArtifactRecordStore(transaction.sql).forget(path)
-            transaction.record(
-                Event("tracking.artifact-deleted", Event.subject("artifact", path.text)), by: origin)
-        }
+        try await services.database.write { try ArtifactRecordStore($0.sql).forget(path) }
         do {
             try await run { [store] in try store.delete(path) }
         } catch let failure as Failure where failure.code == .notFound {
             return
         }
+        // Not before: an event says what has happened.
+        try await services.database.write { transaction in
+            transaction.record(
+                Event("tracking.artifact-deleted", Event.subject("artifact", path.text)), by: origin)
+        }
     }
 
     /// Removes all below an artifact URI of this server, with the records, because what it belonged to is gone for
-    /// good.
-    func remove(_ uri: String) async throws {
+    /// good; then the folder around it, if nothing else is in it.
+    /// - Parameter isOnlyIfEmpty: removes the folder itself, unless something is in it.
+    func remove(_ uri: String, isOnlyIfEmpty: Bool) async throws {
         // A place that is no path of the store has never held anything.
         guard let folder = try? ArtifactPlace.folder(of: uri), !folder.isRoot else { return }
-        try await services.database.write { try ArtifactRecordStore($0.sql).forget(folder) }
         do {
-            try await run { [store] in try store.delete(folder) }
+            if isOnlyIfEmpty {
+                try await run { [store] in _ = try store.deleteIfEmpty(folder) }
+            } else {
+                try await services.database.write { try ArtifactRecordStore($0.sql).forget(folder) }
+                try await run { [store] in
+                    try store.delete(folder)
+                    if !folder.parent.isRoot { try store.deleteIfEmpty(folder.parent) }
+                }
+            }
         } catch let failure as Failure where failure.code == .notFound {
             return
         }
@@ -191,9 +195,10 @@ final class ArtifactService: Sendable {
             try? await locks.withLock(path) { [self] in
                 let reader = try await run { [store] in try store.read(path) }
                 let sha256 = try await run { try reader.sha256() }
-                let stored = StoredArtifact(path: path, size: reader.size, sha256: sha256)
+                let stored = StoredArtifact(
+                    path: path, size: reader.size, sha256: sha256, modified: reader.modified)
                 try await services.database.write {
-                    try ArtifactRecordStore($0.sql).save(stored, now: now, by: .system)
+                    try ArtifactRecordStore($0.sql).replace(stored, now: now, by: .system)
                 }
             }
         }

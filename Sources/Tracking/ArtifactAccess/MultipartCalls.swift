@@ -2,7 +2,8 @@ import Core
 import MLflow
 import Platform
 
-/// Uploads in parts. The parts go to addresses of this server, which clients are told when they begin.
+/// Uploads in parts. The parts go to whole addresses of this server, which clients are told when they begin: the server
+/// as the client called it.
 struct MultipartCalls {
     let artifacts: ArtifactService
 
@@ -62,7 +63,7 @@ struct MultipartCalls {
             throw Failure(
                 .invalid, "Invalid value \(count) for parameter 'num_parts': it must be 1 to \(Self.mostParts)")
         }
-        let address = try Self.address(request)
+        guard let address = request.server else { throw Failure(.invalid, "the request has no Host") }
         let store = artifacts.services.artifacts
         let upload = Upload(id: try await artifacts.run { try store.createUpload(path) }, parts: Int(count))
         let encoded = PercentEncoding.encode(path.text, keeping: "/")
@@ -131,12 +132,5 @@ struct MultipartCalls {
 
     private static func folder(_ request: Request) throws(Failure) -> ArtifactPath {
         try ArtifactPath(percentEncoded: request.parameter("path"), allowsRoot: true)
-    }
-
-    /// How the client calls this server: parts are sent to whole addresses.
-    private static func address(_ request: Request) throws(Failure) -> String {
-        guard let host = request.headers["host"] else { throw Failure(.invalid, "the request has no Host") }
-        let scheme = request.headers["x-forwarded-proto"] == "https" ? "https" : "http"
-        return "\(scheme)://\(host)"
     }
 }

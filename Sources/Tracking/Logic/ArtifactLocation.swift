@@ -1,5 +1,6 @@
 package import Core
 import MLflow
+import Platform
 
 /// Which places a client may name for an experiment's artifacts. This server stores the URI and hands it out; it opens
 /// only what lies below its own `mlflow-artifacts:/`. What it hands out is opened by clients, so it must not lead them
@@ -24,6 +25,7 @@ package enum ArtifactLocation {
             !location.utf8.contains(UInt8(ascii: ";"))
         else { throw Failure(.invalid, "'artifact_location' URL can't include fragments or params.") }
         guard !climbs(rest) else { throw Failure(.invalid, "Invalid artifact location: it must not contain '..'") }
+        if scheme == "mlflow-artifacts" { try checkOwn(rest) }
     }
 
     private static let local = Failure(
@@ -51,6 +53,19 @@ package enum ArtifactLocation {
             throw Failure(
                 .invalid, "'artifact_location' cannot use the '\(scheme.prefix(40))' scheme",
                 hint: "Known are mlflow-artifacts, \(ArtifactSchemes.stores.sorted().joined(separator: ", ")).")
+        }
+    }
+
+    /// A place in this server's store is one that a file can be put into, and not in a folder that is named as
+    /// experiments are: those are the server's to give, and to remove.
+    private static func checkOwn(_ rest: Substring) throws(Failure) {
+        let path = String(Substring(rest.utf8.drop { $0 == UInt8(ascii: "/") }))
+        guard let first = try ArtifactPath(parsing: path, allowsRoot: true).components.first else { return }
+        guard !first.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            throw Failure(
+                .invalid,
+                "'artifact_location' must not begin with a number: mlflow-artifacts:/\(first.prefix(40)) is the place "
+                    + "of the experiment with that identifier.")
         }
     }
 

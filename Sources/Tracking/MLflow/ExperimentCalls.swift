@@ -140,16 +140,16 @@ struct ExperimentCalls: Sendable {
         let id = try Self.experimentID(message.requiredText("experiment_id"))
         _ = try message.requiredText("key")
         let tag = try Self.tag(message)
-        return try await change(request) { transaction, now, _ in
-            try ExperimentStore.setTag(id, tag, transaction, now: now)
+        return try await change(request) { transaction, now, origin in
+            try ExperimentStore.setTag(id, tag, transaction, now: now, by: origin)
         }
     }
 
     private func deleteTag(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let id = try Self.experimentID(message.requiredText("experiment_id"))
         let key = try message.requiredText("key")
-        return try await change(request) { transaction, now, _ in
-            try ExperimentStore.deleteTag(id, key, transaction, now: now)
+        return try await change(request) { transaction, now, origin in
+            try ExperimentStore.deleteTag(id, key, transaction, now: now, by: origin)
         }
     }
 

@@ -140,7 +140,7 @@ extension ExperimentStore {
         let isGoing = try transaction.sql.first(
             "SELECT is_going FROM tracking_experiment WHERE id = ?1", [.integer(id)], { $0.flag(0) })
         guard isGoing != true else {
-            throw Failure(.conflict, "The experiment \(id) is being removed for good and cannot be restored.")
+            throw Failure(.notFound, "The experiment \(id) is being removed for good and cannot be restored.")
         }
         try transaction.sql.execute(
             "UPDATE tracking_experiment SET deleted_at = NULL, updated_at = ?2 WHERE id = ?1",
@@ -154,24 +154,40 @@ extension ExperimentStore {
                 ["name": .string(experiment.name), "runs": .int(runs)]), by: origin)
     }
 
-    static func setTag(_ id: Int64, _ tag: KeyValue, _ transaction: Transaction, now: Timestamp) throws {
+    static func setTag(
+        _ id: Int64, _ tag: KeyValue, _ transaction: Transaction, now: Timestamp, by origin: Origin
+    ) throws {
         _ = try ExperimentStore(transaction.sql).changeable(id)
+        let old = try transaction.sql.first(
+            "SELECT value FROM tracking_experiment_tag WHERE experiment = ?1 AND key = ?2",
+            [.integer(id), .text(tag.key)]
+        ) { $0.text(0) }
         try transaction.sql.execute(
             """
             INSERT INTO tracking_experiment_tag (experiment, key, value) VALUES (?1, ?2, ?3)
             ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value
             """, [.integer(id), .text(tag.key), .text(tag.value)])
         try touch(id, transaction, now)
+        if let old, old.utf8.elementsEqual(tag.value.utf8) { return }
+        transaction.record(
+            Event(
+                "tracking.experiment-tag-set", subject(id),
+                ["key": .string(tag.key), "old": .eventText(old), "new": .eventText(tag.value)]), by: origin)
     }
 
-    static func deleteTag(_ id: Int64, _ key: String, _ transaction: Transaction, now: Timestamp) throws {
+    static func deleteTag(
+        _ id: Int64, _ key: String, _ transaction: Transaction, now: Timestamp, by origin: Origin
+    ) throws {
         _ = try ExperimentStore(transaction.sql).changeable(id)
-        let deleted = try transaction.sql.execute(
-            "DELETE FROM tracking_experiment_tag WHERE experiment = ?1 AND key = ?2", [.integer(id), .text(key)])
-        guard deleted == 1 else {
-            throw Failure(.notFound, "No tag with name: \(key) in experiment with id \(id)")
-        }
+        let old = try transaction.sql.first(
+            "DELETE FROM tracking_experiment_tag WHERE experiment = ?1 AND key = ?2 RETURNING value",
+            [.integer(id), .text(key)]
+        ) { $0.text(0) }
+        guard let old else { throw Failure(.notFound, "No tag with name: \(key) in experiment with id \(id)") }
         try touch(id, transaction, now)
+        transaction.record(
+            Event("tracking.experiment-tag-deleted", subject(id), ["key": .string(key), "old": .eventText(old)]),
+            by: origin)
     }
 
     private static func touch(_ id: Int64, _ transaction: Transaction, _ now: Timestamp) throws {

@@ -37,7 +37,8 @@ package struct MetricHistory {
             values: [.integer(point.time), .integer(point.step), .real(point.sortValue), .flag(point.value.isNaN)])
     }
 
-    /// The points of a sample (`HistorySample`) in the order of step, time and value.
+    /// The points of a sample (`HistorySample`) in the order of step, time and value, chosen by the database: a history
+    /// does not fit into memory.
     /// - Parameter steps: only these; nil for all.
     func sample(
         run: Int64, key: Int64, steps: ClosedRange<Int64>?, limit: Int, _ body: (MetricPoint) throws -> Void
@@ -49,19 +50,29 @@ package struct MetricHistory {
             test += " AND step BETWEEN ?3 AND ?4"
         }
         let count = try sql.first("SELECT count(*) FROM tracking_metric WHERE \(test)", arguments, { $0.int(0) }) ?? 0
-        var positions = HistorySample.positions(count: count, limit: limit)[...]
-        var index = 0
+        let order = "step, time, value, is_nan"
+        guard let sample = HistorySample(count: count, limit: limit) else {
+            try sql.forEach(
+                "SELECT value, is_nan, time, step FROM tracking_metric WHERE \(test) ORDER BY \(order)", arguments
+            ) { try body(Self.point($0)) }
+            return
+        }
+        // `HistorySample.contains`, as SQL.
+        let first = arguments.count
+        let (size, wideEnd) = ("CAST(?\(first + 1) AS BIGINT)", "?\(first + 2)")
+        let (lastStart, last) = ("?\(first + 3)", "?\(first + 4)")
         try sql.forEach(
             """
-            SELECT value, is_nan, time, step FROM tracking_metric WHERE \(test) ORDER BY step, time, value, is_nan
-            """, arguments
-        ) { row in
-            if positions.first == index {
-                positions.removeFirst()
-                try body(Self.point(row))
-            }
-            index += 1
-        }
+            SELECT value, is_nan, time, step FROM (
+                SELECT value, is_nan, time, step, row_number() OVER (ORDER BY \(order)) - 1 AS place
+                FROM tracking_metric WHERE \(test)) numbered
+            WHERE place = \(last) OR place <> \(lastStart) AND (
+                place < \(wideEnd) AND place % (\(size) + 1) = 0
+                OR place >= \(wideEnd) AND (place - \(wideEnd)) % \(size) = 0)
+            ORDER BY \(order)
+            """,
+            arguments + [.int(sample.size), .int(sample.wideEnd), .int(sample.lastStart), .int(sample.last)]
+        ) { try body(Self.point($0)) }
     }
 
     private static func point(_ row: any SQLRow) -> MetricPoint {

@@ -48,6 +48,8 @@ struct TLSTests {
                 let two = try await curl(server, ["--cacert", files.certificate, "\(base)/hello", "\(base)/hello"])
                 #expect(two.output == "hellohello")
                 #expect(server.figures.accepted == 1)
+                let place = try await curl(server, ["--cacert", files.certificate, "\(base)/server"])
+                #expect(place.output == base)
                 let large = folder.appending(path: "large").path
                 try Data(repeating: 65, count: 5_000_000).write(to: URL(filePath: large))
                 let upload = try await curl(

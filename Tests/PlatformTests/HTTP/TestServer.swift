@@ -144,6 +144,7 @@ enum SampleEndpoints {
     static func all(_ gate: Gate) -> [Endpoint] {
         [
             Endpoint("GET", "/hello", .anyone, .reads, "Greets.") { _ in .text("hello") },
+            Endpoint("GET", "/server", .anyone, .reads, "Says how it was called.") { .text($0.server ?? "") },
             Endpoint("GET", "/say/{word}/{other}", .anyone, .reads, "Repeats.") { request in
                 .text(try request.parameter("word") + "|" + (try request.parameter("other")))
             },

@@ -80,6 +80,22 @@ package final class LocalArtifactStore: ArtifactStore {
         }
     }
 
+    package func deleteIfEmpty(_ folder: ArtifactPath) throws(Failure) -> Bool {
+        guard let name = folder.name else { return false }
+        return try reporting(folder, .read) { () throws(SystemError) in
+            let parent = try confined.folder(folder.parent)
+            folders.forget(folder)
+            do throws(SystemError) {
+                try parent.remove(name, isFolder: true)
+            } catch {
+                guard [ENOTEMPTY, EEXIST, ENOTDIR].contains(error.number) else { throw error }
+                return false
+            }
+            try parent.synchronize()
+            return true
+        }
+    }
+
     package func usage(of folder: ArtifactPath, limit: Int) throws(Failure) -> ArtifactUsage {
         try reporting(folder, .read) { () throws(SystemError) in
             var usage = ArtifactUsage()

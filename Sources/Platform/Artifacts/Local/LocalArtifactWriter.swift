@@ -58,16 +58,18 @@ final class LocalArtifactWriter: ArtifactWriter {
         try progress.withLock { progress throws(Failure) in
             guard let descriptor = progress.descriptor else { throw finished }
             let digest = Hexadecimal.text(of: progress.hash.finalize())
-            let stored = StoredArtifact(path: path, size: progress.size, sha256: digest)
             do throws(SystemError) {
                 try descriptor.synchronize()
+                let stored = StoredArtifact(
+                    path: path, size: progress.size, sha256: digest,
+                    modified: Timestamp(milliseconds: try descriptor.status().modified))
                 try publish(name, stored)
+                progress.descriptor = nil
+                return stored
             } catch {
                 giveUp(&progress)
                 throw error.failure(path)
             }
-            progress.descriptor = nil
-            return stored
         }
     }
 

@@ -148,7 +148,8 @@ extension LocalArtifactStore {
 
     private static func note(_ stored: StoredArtifact, _ names: [String]) -> [UInt8] {
         JSON.record([
-            "size": .integer(stored.size), "sha256": .string(stored.sha256), "parts": .string(digest(of: names)),
+            "size": .integer(stored.size), "sha256": .string(stored.sha256),
+            "modified": .integer(stored.modified.milliseconds), "parts": .string(digest(of: names)),
         ]).serialised()
     }
 
@@ -162,12 +163,13 @@ extension LocalArtifactStore {
     ) throws(Failure) -> StoredArtifact? {
         let bytes = try reporting(path) { () throws(SystemError) in try contents(of: Self.done, in: folder) }
         guard let bytes, let note = try? JSONParser.parse(bytes), let size = note["size"]?.int,
-            let sha256 = note["sha256"]?.text
+            let sha256 = note["sha256"]?.text, let modified = note["modified"]?.int
         else { return nil }
         guard note["parts"]?.text == Self.digest(of: names) else {
             throw Failure(.conflict, "artifact '\(path)': the upload was completed with other parts")
         }
-        return StoredArtifact(path: path, size: Int64(size), sha256: sha256)
+        return StoredArtifact(
+            path: path, size: Int64(size), sha256: sha256, modified: Timestamp(milliseconds: Int64(modified)))
     }
 
     private func removeParts(_ folder: Descriptor) {

@@ -70,8 +70,10 @@ final class PostgreSQLConnection: SQLConnection {
             let statement: PostgreSQLStatement
             do {
                 statement = try statements.prepare(sql, arguments, isTyped: false)
-            } catch SQLError.statement(let cause) where cause.hasPrefix("42P08") || cause.hasPrefix("42P18") {
-                // The server cannot tell the type of a parameter from where it stands.
+            } catch SQLError.statement(let cause)
+                where ["42P08", "42P18", "42804"].contains(where: cause.hasPrefix)
+            {
+                // The server cannot tell the type of a parameter from where it stands, or takes it for a text.
                 try rollBackAttempt()
                 if isInTransaction { try session.queue(.setAttempt) }
                 statement = try statements.prepare(sql, arguments, isTyped: true)

@@ -13,6 +13,8 @@ enum PostgreSQLErrors {
     static func translate(state: String, cause: String) -> SQLError {
         switch state {
         case "23505": .duplicate(cause: cause)
+        // What a new row refers to was deleted since it was looked at; the next look will not find it.
+        case "23503": .conflict(cause: cause)
         case "40001", "40P01": .conflict(cause: cause)
         case "53100": .diskFull(cause: cause)
         case "XX001", "XX002": .corrupt(cause: cause)

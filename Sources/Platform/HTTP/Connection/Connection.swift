@@ -192,7 +192,7 @@ extension Connection {
     /// For a request whose head did not come, or not whole.
     func answerWithoutHead(_ failure: Failure, _ status: Int) {
         let head = HTTPRequestHead(version: .http1_1, method: .RAW(value: "-"), uri: "/")
-        let exchange = Exchange(id: responder.makeID(), head, client: client, table.limits)
+        let exchange = Exchange(id: responder.makeID(), head, client: client, isSecure: isTLS, table.limits)
         exchange.isRequestComplete = true
         exchange.keepsConnection = false
         phase = .exchange(exchange)

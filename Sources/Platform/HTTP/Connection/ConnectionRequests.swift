@@ -56,7 +56,8 @@ extension Connection {
     }
 
     private func begin(_ part: HTTPRequestHead) {
-        let exchange = Exchange(id: responder.makeID(), part, client: client, table.limits)
+        let exchange = Exchange(
+            id: responder.makeID(), part, client: client, isSecure: isTLS, table.limits)
         phase = .exchange(exchange)
         isStreamFull = false
         switch responder.admit(exchange.head, id: exchange.id) {

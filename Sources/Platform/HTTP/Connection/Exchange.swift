@@ -47,11 +47,11 @@ final class Exchange {
     var held = 0
     var intakePace: Pace
 
-    init(id: String, _ part: HTTPRequestHead, client: String?, _ limits: ConnectionLimits) {
+    init(id: String, _ part: HTTPRequestHead, client: String?, isSecure: Bool, _ limits: ConnectionLimits) {
         self.id = id
         head = RequestHead(
             method: part.method.rawValue, target: part.uri,
-            headers: Headers(part.headers.map { ($0.name, $0.value) }), clientAddress: client)
+            headers: Headers(part.headers.map { ($0.name, $0.value) }), clientAddress: client, isSecure: isSecure)
         version = part.version
         isHead = part.method == .HEAD
         let hasUpgrade = head.headers["upgrade"] != nil || part.method == .CONNECT

@@ -66,11 +66,19 @@ struct ExperimentSearch {
         ) { (ExperimentStore.experiment($0), order.position($0, from: 6)) }
         let hasMore = found.count > query.limit
         if hasMore { found.removeLast() }
-        let store = ExperimentStore(sql)
+        var tags: [Int64: [KeyValue]] = [:]
+        try sql.forEach(in: found.map(\.0.id)) { list, arguments in
+            try sql.forEach(
+                """
+                SELECT experiment, key, value FROM tracking_experiment_tag WHERE experiment IN (\(list))
+                ORDER BY experiment, key
+                """, arguments
+            ) { tags[$0.integer(0), default: []].append(KeyValue($0.text(1), $0.text(2))) }
+        }
         return Page(
-            experiments: try found.map { experiment, _ in
+            experiments: found.map { experiment, _ in
                 var experiment = experiment
-                experiment.tags = try store.tags(of: experiment.id)
+                experiment.tags = tags[experiment.id] ?? []
                 return experiment
             }, next: hasMore ? found.last?.1 : nil)
     }

@@ -34,19 +34,22 @@ struct RunOrder {
                 if field.key == "start_time" { hasStart = true }
                 continue
             }
-            // A key that no run has sorts nothing.
-            guard let number = try key(field) else { continue }
+            let isMetric = field.entity == .metric
+            guard let number = try key(field) else {
+                // A run may log it before the next page is asked for.
+                columns.append(.absent(isMetric ? .real : .text, ascending: ordering.ascending))
+                continue
+            }
             let table = try Self.table(field)
             let alias = "o\(joins.count + 1)"
             joins.append("LEFT JOIN \(table) \(alias) ON \(alias).run = r.id AND \(alias).key = \(number)")
-            let isMetric = field.entity == .metric
             columns.append(
                 KeySetOrder.Column(
                     "\(alias).value", isMetric ? .real : .text, ascending: ordering.ascending,
                     rank: "CASE WHEN \(alias).run IS NULL THEN 2 ELSE \(isMetric ? "\(alias).is_nan" : "0") END"))
             if columns.count == 1 { leader = Leader(field: field, table: table, key: number) }
         }
-        isByStart = columns.isEmpty || (hasStart && orderings.first?.field == SearchField(.attribute, "start_time"))
+        isByStart = columns.allSatisfy(\.isAbsent) || (hasStart && orderings.first?.field == SearchField(.attribute, "start_time"))
         if !hasStart { columns.append(KeySetOrder.Column("r.start_time", .integer, ascending: false)) }
         columns.append(KeySetOrder.Column("r.run_id", .text, ascending: true))
         keySet = KeySetOrder(columns)

@@ -41,8 +41,17 @@ struct RunSearch {
         if query.experiments.isEmpty {
             runs = []
         } else if query.experiments.count <= Self.mergedExperiments {
-            runs = try query.experiments.flatMap { try plan([$0]).flatMap { try fetch($0, position) } }
-            if query.experiments.count > 1 || query.lifecycle == .all { sort(&runs) }
+            runs = []
+            for experiment in query.experiments {
+                for lead in try plan([experiment]) {
+                    let found = try fetch(lead, position)
+                    let isFirst = runs.isEmpty
+                    runs += found
+                    // What cannot be on the page is not kept while other experiments are searched.
+                    if !isFirst, !found.isEmpty { sort(&runs) }
+                    runs.removeLast(max(0, runs.count - query.limit - 1))
+                }
+            }
         } else {
             runs = try fetch(Lead(kind: .sorted, experiments: query.experiments), position)
         }
@@ -102,7 +111,8 @@ struct RunSearch {
                 \(leader.field.entity == .metric ? " AND is_nan = 0" : "") ORDER BY \(first)\(direction)
                 """
         } else {
-            let direction = order.keySet.columns[0].isAscending ? "" : " DESC"
+            let isAscending = order.keySet.columns.first { !$0.isAbsent }?.isAscending ?? true
+            let direction = isAscending ? "" : " DESC"
             walked = """
                 SELECT id FROM tracking_run WHERE experiment = \(experiment) AND is_deleted = \
                 \(lead.isDeleted == true ? 1 : 0) ORDER BY start_time\(direction)
