@@ -99,7 +99,8 @@ struct HistoryTests {
         #expect(await server.native("models/nobody/history").status == 404)
     }
 
-    @Test("the history of a version ends with its model, whose end says which aliases went", arguments: Backend.available)
+    @Test(
+        "the history of a version ends with its model, whose end says which aliases went", arguments: Backend.available)
     func endOfModel(_ backend: Backend) async throws {
         let server = try TestRegistry(backend)
         await server.createModel("m")

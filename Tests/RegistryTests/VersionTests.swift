@@ -40,7 +40,9 @@ struct VersionTests {
         }
     }
 
-    @Test("names of folders are asked for as they are", arguments: ["epoch=3-step=100", "a+b", "modèle", "model(1)", "50%"])
+    @Test(
+        "names of folders are asked for as they are",
+        arguments: ["epoch=3-step=100", "a+b", "modèle", "model(1)", "50%"])
     func folderNames(_ name: String) async throws {
         let server = try TestRegistry()
         server.sources.addRun("r1", artifacts: "mlflow-artifacts:/1/r1/artifacts")
@@ -88,10 +90,14 @@ struct VersionTests {
         #expect(answer.status == 400 && answer.message?.contains("maximum length") == true)
     }
 
-    @Test("what a version is made of, and where its files are, is in use until the version goes", arguments: Backend.available)
+    @Test(
+        "what a version is made of, and where its files are, is in use until the version goes",
+        arguments: Backend.available)
     func uses(_ backend: Backend) async throws {
         let server = try TestRegistry(backend, settings: .compatible)
-        for id in ["r1", "r2", "r3", "r4"] { server.sources.addRun(id, artifacts: "mlflow-artifacts:/1/\(id)/artifacts") }
+        for id in ["r1", "r2", "r3", "r4"] {
+            server.sources.addRun(id, artifacts: "mlflow-artifacts:/1/\(id)/artifacts")
+        }
         server.sources.addModel("m-1", artifacts: "mlflow-artifacts:/1/models/m-1/artifacts", run: nil)
         await server.createModel("fraud")
         // Each says in its own way where the files are.

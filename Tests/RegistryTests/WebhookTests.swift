@@ -215,6 +215,49 @@ struct WebhookTests {
     }
 
     @Test(
+        "texts that grow when they are written down do not push the names out of an event", arguments: Backend.available
+    )
+    func escapedTexts(_ backend: Backend) async throws {
+        try await Receiver.run { receiver in
+            let server = try Self.server(backend)
+            _ = try await Self.create(
+                server, receiver.address + "/x", events: ["model_version.created", "model_version_tag.set"])
+            await server.createModel("m")
+            let quotes = String(repeating: "\"\n", count: 4000)
+            let control = String(repeating: "\u{1}", count: 8200)
+            let tags = (0..<9).map { ("tag \($0)", quotes) } + [("last", "whole")]
+            await server.createVersion("m", tags: tags)
+            _ = await server.post(
+                "model-versions/set-tag",
+                .record(["name": "m".json, "version": "1".json, "key": "c".json, "value": control.json]))
+            try await server.deliver()
+            let messages = try receiver.requests.map { try JSONParser.parse($0.body)["data"] }
+            #expect(messages.count == 2)
+            for message in messages { #expect(message?["name"]?.text == "m" && message?["version"]?.text == "1") }
+            #expect(messages[0]?["tags"]?.members?.count == 10, "those that found no room in the event, too")
+            #expect(messages[0]?["tags"]?["tag 8"]?.text == quotes && messages[0]?["tags"]?["last"]?.text == "whole")
+            #expect(messages[1]?["value"]?.text == control)
+        }
+    }
+
+    @Test("a changed webhook is an event with what changed, old and new; its address is no secret's grave")
+    func changes() async throws {
+        let server = try Self.server()
+        let id = try await Self.create(
+            server, "http://127.0.0.1:9/services/T0/tok3n?sig=tok3n", events: ["model_version.created"])
+        _ = await server.send("PATCH", "/api/v1/webhooks/\(id)", body: .record(["name": "hook".json]))
+        _ = await server.send(
+            "PATCH", "/api/v1/webhooks/\(id)", body: .record(["name": "other".json, "enabled": .bool(false)]))
+        let events = try await server.events().map(\.event)
+        #expect(events.map(\.kind) == ["registry.webhook-created", "registry.webhook-updated"])
+        #expect(events[0].details["url"]?["server"]?.text == "http://127.0.0.1:9")
+        #expect(events.allSatisfy { !$0.details.text().contains("tok3n") })
+        #expect(events[1].details["name"] == .record(["old": "hook".json, "new": "other".json]))
+        #expect(events[1].details["status"] == .record(["old": "ACTIVE".json, "new": "DISABLED".json]))
+        #expect(events[1].details["url"] == nil)
+    }
+
+    @Test(
         "a disabled webhook gets nothing, a deleted one loses what waits, one created later hears no old news",
         arguments: Backend.available)
     func silence(_ backend: Backend) async throws {

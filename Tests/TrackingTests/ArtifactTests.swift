@@ -180,7 +180,8 @@ struct ArtifactTests {
 
     @Test("a record of another file is never shown: it goes before the new file comes")
     func orderOfReplacement() async throws {
-        let tests = try ArtifactTests(server: TestServer { store in
+        let tests = try ArtifactTests(
+            server: TestServer { store in
                 InterruptedStore(store: store) { _, _, isThere throws(Failure) in
                     if isThere { throw Failure(.unavailable, "the power is gone") }
                 }

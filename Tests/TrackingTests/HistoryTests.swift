@@ -195,7 +195,8 @@ struct ThinnedHistoryTests {
         let all = await times("max_results=2500")
         #expect(all.count == 100)
         let sample = HistorySample(count: 100, limit: limit)
-        #expect(await times("max_results=\(limit)") == (0..<100).filter { sample?.contains($0) ?? true }.map { all[$0] })
+        #expect(
+            await times("max_results=\(limit)") == (0..<100).filter { sample?.contains($0) ?? true }.map { all[$0] })
         let some = await times("max_results=2500&start_step=10&end_step=29")
         let thinned = HistorySample(count: some.count, limit: limit)
         #expect(

@@ -234,7 +234,8 @@ struct RetentionTests {
         _ = await server.post("runs/delete", #"{"run_id":"\#(gone)"}"#)
         _ = try await purge(server.services.world.now())
         #expect(try await count("tracking_dataset") == 1)
-        #expect(await server.get("runs/get?run_id=\(kept)").json["run"]?["inputs"]?["dataset_inputs"]?.elements?.count == 1)
+        #expect(
+            await server.get("runs/get?run_id=\(kept)").json["run"]?["inputs"]?["dataset_inputs"]?.elements?.count == 1)
     }
 
     @Test("artifacts kept elsewhere are reported and left alone")

@@ -36,7 +36,8 @@ final class TestServer: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         storage = try TestDatabase(backend)
         let driver = storage.driver
-        try Migrations.apply(Server.migrations + Tracking.migrations, driver, now: Timestamp(milliseconds: 1_600_000_000_000))
+        try Migrations.apply(
+            Server.migrations + Tracking.migrations, driver, now: Timestamp(milliseconds: 1_600_000_000_000))
         var world = World.live
         let clock = ClockBox(1_700_000_000_000)
         world.now = { Timestamp(milliseconds: clock.next()) }

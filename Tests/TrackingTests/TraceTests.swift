@@ -55,7 +55,8 @@ struct TraceTests {
 
     @Test(
         "times that are none are refused",
-        arguments: ["2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "yesterday", "2026-01-01T24:00:00Z", "",
+        arguments: [
+            "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "yesterday", "2026-01-01T24:00:00Z", "",
             #"\r\n\r\n\r\n\r\n-01-31T12:00"#, #"2026-01-31T12:00:0\u0301Z"#, "2026-01-31T12:00:00+99:00",
         ])
     func badTimes(_ time: String) async { #expect(await start("tr-1", time: time).status == 400) }

@@ -29,7 +29,8 @@ extension RegistryWriter {
             }
         }
         for (text, field, limit) in [
-            (request.runID, "run_id", ValidationLimit.runID), (request.loggedModelID, "model_id", ValidationLimit.modelID),
+            (request.runID, "run_id", ValidationLimit.runID),
+            (request.loggedModelID, "model_id", ValidationLimit.modelID),
         ] {
             guard let text else { continue }
             try Naming.checkText(text, field)

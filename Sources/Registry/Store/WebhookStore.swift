@@ -199,8 +199,8 @@ struct WebhookWriter {
         ]
     }
 
-    /// Where messages go, without what may be a secret: the path of many an address is one, and nobody can take anything
-    /// out of the log. The digest tells addresses apart.
+    /// Where messages go, without what may be a secret: the path of many an address is one, and nobody can take
+    /// anything out of the log. The digest tells addresses apart.
     private static func place(_ url: String) -> JSON {
         let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         return .record([

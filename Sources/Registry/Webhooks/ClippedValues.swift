@@ -38,7 +38,9 @@ struct ClippedValues {
 
     private func complete(_ tags: [JSON.Member], _ subject: String) throws -> [JSON.Member] {
         var complete = try tags.map { JSON.Member($0.name, try whole($0.value, $0.name, subject)) }
-        guard complete.last?.name == EventText.mark, let model = EventSubject.model(in: subject) else { return complete }
+        guard complete.last?.name == EventText.mark, let model = EventSubject.model(in: subject) else {
+            return complete
+        }
         complete.removeLast()
         let (table, condition, arguments): (String, String, [SQLValue]) =
             if let number = EventSubject.number(in: subject) {

@@ -70,8 +70,10 @@ struct LoggedModelStore {
         let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1.id, $0) })
         try sql.forEach(in: rows.map(\.id)) { list, keys in
             try sql.forEach(
-                "SELECT model, key, value FROM tracking_logged_model_parameter WHERE model IN (\(list)) ORDER BY model, key",
-                keys
+                """
+                SELECT model, key, value FROM tracking_logged_model_parameter WHERE model IN (\(list))
+                ORDER BY model, key
+                """, keys
             ) { rows[places[$0.integer(0)]!].model.parameters.append(KeyValue($0.text(1), $0.text(2))) }
             try sql.forEach(
                 "SELECT model, key, value FROM tracking_logged_model_tag WHERE model IN (\(list)) ORDER BY model, key",

@@ -1,8 +1,8 @@
 /// Thinning of a metric's history for a chart, as MLflow 3.18 does it in SQL.
 ///
 /// The points, in the order of step, time and value, are dealt into `limit` buckets as SQL's NTILE deals (the first
-/// `count mod limit` get one more) and the first of each is taken; the last point of all takes the place of the last one
-/// taken.
+/// `count mod limit` get one more) and the first of each is taken; the last point of all takes the place of the one
+/// that was taken last.
 package struct HistorySample: Sendable {
     /// Points in a bucket: one more in the wide ones, which come first.
     package let size: Int

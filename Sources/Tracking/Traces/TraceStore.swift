@@ -40,7 +40,8 @@ struct TraceStore {
     func traces(_ traceIDs: [String]) throws -> [Trace] {
         var found: [ExactText: Row] = [:]
         try sql.forEach(in: traceIDs.map(SQLValue.text)) { list, arguments in
-            try sql.forEach("SELECT \(Self.columns) FROM tracking_trace WHERE trace_id IN (\(list))", arguments) { row in
+            try sql.forEach("SELECT \(Self.columns) FROM tracking_trace WHERE trace_id IN (\(list))", arguments) {
+                row in
                 let row = Row(row)
                 found[ExactText(row.trace.traceID)] = row
             }
@@ -273,8 +274,9 @@ extension TraceStore {
         var locations: [Int64: String] = [:]
         try sql.forEach(in: traces.map(\.id)) { list, arguments in
             try sql.forEach(
-                "SELECT trace, value FROM tracking_trace_tag WHERE trace IN (\(list)) AND key = ?\(arguments.count + 1)",
-                arguments + [.text(TraceKey.artifactLocation)]
+                """
+                SELECT trace, value FROM tracking_trace_tag WHERE trace IN (\(list)) AND key = ?\(arguments.count + 1)
+                """, arguments + [.text(TraceKey.artifactLocation)]
             ) { locations[$0.integer(0)] = $0.text(1) }
             try sql.execute("DELETE FROM tracking_trace WHERE id IN (\(list))", arguments)
         }

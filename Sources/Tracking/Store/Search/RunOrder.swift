@@ -49,7 +49,9 @@ struct RunOrder {
                     rank: "CASE WHEN \(alias).run IS NULL THEN 2 ELSE \(isMetric ? "\(alias).is_nan" : "0") END"))
             if columns.count == 1 { leader = Leader(field: field, table: table, key: number) }
         }
-        isByStart = columns.allSatisfy(\.isAbsent) || (hasStart && orderings.first?.field == SearchField(.attribute, "start_time"))
+        isByStart =
+            columns.allSatisfy(\.isAbsent)
+            || (hasStart && orderings.first?.field == SearchField(.attribute, "start_time"))
         if !hasStart { columns.append(KeySetOrder.Column("r.start_time", .integer, ascending: false)) }
         columns.append(KeySetOrder.Column("r.run_id", .text, ascending: true))
         keySet = KeySetOrder(columns)
