@@ -122,9 +122,9 @@ struct ExperimentEndpoints: Sendable {
             let known = Set(try store.tags(of: experiment.id).map { ExactText($0.key) })
             for (key, value) in tags {
                 if let value {
-                    try ExperimentStore.setTag(experiment.id, KeyValue(key, value), transaction, now: now)
+                    try ExperimentStore.setTag(experiment.id, KeyValue(key, value), transaction, now: now, by: origin)
                 } else if known.contains(ExactText(key)) {
-                    try ExperimentStore.deleteTag(experiment.id, key, transaction, now: now)
+                    try ExperimentStore.deleteTag(experiment.id, key, transaction, now: now, by: origin)
                 }
             }
             return experiment.id
