@@ -12,7 +12,8 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands + Monitoring.commands
+        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands
+            + [AuditCommand.self, BackupCommand.self, RestoreCommand.self] + Monitoring.commands
             + [EngineCommand.self])
 
     /// Runs the command line and ends the process with the status that `ExitStatus` lists.

@@ -30,7 +30,7 @@ private let thirdParty: [String: [String]] = [
     "AsyncHTTPClient": ["Sources/Platform/Notify/", "Sources/Platform/CLI/"],
     "Crypto": ["Sources/Platform/"],
     "CPostgres": ["Sources/Platform/Database/PostgreSQL/"],
-    "CSyscalls": ["Sources/Platform/Artifacts/"],
+    "CSyscalls": ["Sources/Platform/Artifacts/", "Sources/Platform/Files/"],
     "GRDB": ["Sources/Platform/Database/SQLite/"],
     "GRDBSQLite": ["Sources/Platform/Database/SQLite/"],
     "Logging": ["Sources/Platform/", "Sources/steward/"],

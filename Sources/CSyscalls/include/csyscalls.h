@@ -17,4 +17,8 @@ int steward_openat2(int directory, const char *path, uint64_t flags, uint64_t mo
 /// whether or when that happens, and does nothing where there is no such call.
 void steward_start_writing(int file, int64_t offset, int64_t count);
 
+/// syncfs(2): waits until everything written to the file system of `file` is on the disk.
+/// @return 0, or -1 with errno set; since Linux 5.8 also when something was not written since `file` was opened.
+int steward_sync_file_system(int file);
+
 #endif

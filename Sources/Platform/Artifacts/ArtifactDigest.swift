@@ -3,7 +3,11 @@ import Crypto
 
 extension ArtifactReader {
     /// The SHA-256 of the whole file, read again: 64 lower-case hexadecimal digits.
-    package func sha256() throws(Failure) -> String {
+    package func sha256() throws(Failure) -> String { try digest { _, _ throws(Failure) in }.sha256 }
+
+    /// Reads the whole file.
+    /// - Parameter body: is given its pieces in order, each with the number of bytes up to its end.
+    package func digest(_ body: ([UInt8], Int64) throws(Failure) -> Void) throws(Failure) -> FileDigest {
         var hash = SHA256()
         var offset: Int64 = 0
         while offset < size {
@@ -11,8 +15,9 @@ extension ArtifactReader {
             if piece.isEmpty { break }
             hash.update(data: piece)
             offset += Int64(piece.count)
+            try body(piece, offset)
         }
-        return Hexadecimal.text(of: hash.finalize())
+        return FileDigest(bytes: offset, sha256: Hexadecimal.text(of: hash.finalize()))
     }
 }
 

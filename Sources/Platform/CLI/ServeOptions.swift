@@ -10,14 +10,7 @@ package struct ServeOptions: ParsableArguments {
     @Option(help: "Port to bind; 0 lets the system choose. (default: 5000)")
     var port: Int?
 
-    @Option(help: "Folder for everything the server keeps. (default: ./steward-data)")
-    var data: String?
-
-    @Option(help: "SQLite file or postgresql:// address. (default: steward.db in the data folder)")
-    var database: String?
-
-    @Option(help: "Folder for artifacts. (default: artifacts in the data folder)")
-    var artifacts: String?
+    @OptionGroup var storage: StorageOptions
 
     @Option(parsing: .upToNextOption, help: "Further host names the server answers to.")
     var allowedHost: [String] = []
@@ -40,10 +33,9 @@ package struct ServeOptions: ParsableArguments {
     package init() {}
 
     /// The names of these options as settings.
-    package static let names = [
-        "host", "port", "data", "database", "artifacts", "allowed_host", "allowed_origin", "tls_certificate", "tls_key",
-        "log_format", "log_level",
-    ]
+    package static let names =
+        ["host", "port"] + StorageOptions.names
+        + ["allowed_host", "allowed_origin", "tls_certificate", "tls_key", "log_format", "log_level"]
 
     package func server(_ settings: Settings) throws(Failure) -> ServerSettings {
         var server = ServerSettings()
@@ -52,9 +44,7 @@ package struct ServeOptions: ParsableArguments {
         guard (0...65535).contains(server.port) else {
             throw Failure(.invalid, "\(server.port) is not a port number", hint: "Ports are 0 to 65535.")
         }
-        if let data = try settings.text("data", flag: data) { server.dataFolder = data }
-        server.database = try settings.text("database", flag: database)
-        server.artifactFolder = try settings.text("artifacts", flag: artifacts)
+        try storage.apply(to: &server, settings)
         server.allowedHosts = try settings.texts("allowed_host", flag: allowedHost)
         server.allowedOrigins = try settings.texts("allowed_origin", flag: allowedOrigin)
         switch (

@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A running server, as commands talk to it: JSON in and out, answers bounded, errors turned into `Failure`.
 ///
 /// The address is the operator's own, so unlike `OutboundClient` this one goes wherever it is told.
@@ -158,7 +164,8 @@ extension ServerClient {
     private func unreachable(_ error: any Error) -> Failure {
         if let failure = error as? Failure { return failure }
         let problem = error as? HTTPClientError
-        if error is NIOConnectionError || problem == .connectTimeout {
+        let isRefused = error is NIOConnectionError || (error as? IOError)?.errnoCode == ECONNREFUSED
+        if isRefused || problem == .connectTimeout {
             return Failure(
                 .unavailable, "nobody answers at \(address)",
                 hint: "Start it with `steward serve`, or name another one with --server.", cause: "\(error)")

@@ -1,28 +1,31 @@
 package import Core
 
 #if canImport(Glibc)
-    import Glibc
+    package import Glibc
 #else
-    import Darwin
+    package import Darwin
 #endif
 
 /// A file written piece by piece that appears under its name only when it is complete.
 ///
 /// The bytes go to a file of another name in the same folder; `commit` makes them durable, renames, and makes that
-/// durable. Without `commit` the partial file is removed. An existing file of that name is replaced. For files too large to hold in memory; the
-/// others are written with `AtomicFile`.
+/// durable. Without `commit` the partial file is removed. An existing file of that name is replaced. For files too large
+/// to hold in memory; the others are written with `AtomicFile`.
 package struct OutputFile: ~Copyable {
     private let path: String
     private let partial: String
+    private let mode: mode_t?
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var isCommitted = false
 
     private static let bufferSize = 1 << 18
 
+    /// - Parameter mode: permissions; nil for those that the process's mask leaves.
     /// - Throws: `invalid` when the file cannot be created.
-    package init(path: String) throws(Failure) {
+    package init(path: String, mode: mode_t? = nil) throws(Failure) {
         self.path = path
+        self.mode = mode
         var template = Array("\(FolderEntries.folder(of: path))/.steward-XXXXXX".utf8CString)
         descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
         partial = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -42,12 +45,14 @@ package struct OutputFile: ~Copyable {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
-    package consuming func commit() throws(Failure) {
+    /// - Parameter isFlushed: false leaves it to the caller to flush many files at once (`DurableFolder`).
+    package consuming func commit(isFlushed: Bool = true) throws(Failure) {
         try flush()
-        guard fchmod(descriptor, AtomicFile.defaultMode()) == 0, fsync(descriptor) == 0, rename(partial, path) == 0
+        guard fchmod(descriptor, mode ?? AtomicFile.defaultMode()) == 0, !isFlushed || fsync(descriptor) == 0,
+            rename(partial, path) == 0
         else { throw failed() }
         isCommitted = true
-        FolderEntries.flush(FolderEntries.folder(of: path))
+        if isFlushed { FolderEntries.flush(FolderEntries.folder(of: path)) }
     }
 
     private mutating func flush() throws(Failure) {

@@ -10,9 +10,14 @@ package import Core
 package struct DataFolder: ~Copyable {
     private let lock: Int32
 
+    /// The file that stands in a folder while a backup is restored into it.
+    package static let unfinishedRestore = "restore-unfinished"
+
     /// Creates the folders that are missing and takes the lock.
-    /// - Throws: `conflict` when another server holds it, `unavailable` when the system refuses.
-    package init(_ settings: ServerSettings) throws(Failure) {
+    /// - Parameter isRestoring: for who restores a backup into it; to others a restore that was not finished is no data.
+    /// - Throws: `conflict` when another server holds it or a restore was cut off, `unavailable` when the system
+    ///   refuses.
+    package init(_ settings: ServerSettings, isRestoring: Bool = false) throws(Failure) {
         for folder in [settings.dataFolder, "\(settings.dataFolder)/keys"] { try Self.create(folder) }
         let path = "\(settings.dataFolder)/lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -24,6 +29,13 @@ package struct DataFolder: ~Copyable {
             throw Failure(
                 .conflict, "\(settings.dataFolder): another steward server uses this folder",
                 hint: "Stop it, give this one its own --data folder, or use --database postgresql://... for several.")
+        }
+        let isUnfinished = access("\(settings.dataFolder)/\(Self.unfinishedRestore)", F_OK) == 0
+        guard isRestoring || !isUnfinished else {
+            close(descriptor)
+            throw Failure(
+                .conflict, "\(settings.dataFolder): a backup was being restored here and that did not finish",
+                hint: "Remove the folder and restore again.")
         }
         lock = descriptor
     }

@@ -179,4 +179,21 @@ struct EventLogStoreTests {
         #expect(event?.event.details["bytes"]?.int == 60_011)
         #expect(event?.event.details["sha256"]?.text?.count == 64)
     }
+
+    @Test(
+        "what is searched must say what was hashed",
+        arguments: ["kind = 'x.y'", "subject = 'row/99'", "time = time - 1", "entry = 'x'"])
+    func columns(_ change: String) async throws {
+        let storage = try TestDatabase(.sqlite)
+        let database = try Self.open(storage)
+        defer { database.close() }
+        for id in 0..<10 { try await Self.add(id, database) }
+        try await database.write { transaction in
+            _ = try transaction.sql.execute("UPDATE eventlog_entry SET \(change) WHERE sequence = 5", [])
+        }
+        let failure = await #expect(throws: Failure.self) {
+            _ = try await database.read { try EventLog.events(EventQuery(), $0) }
+        }
+        #expect(failure?.message == "the database is damaged")
+    }
 }

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Verifying a log")
 struct LogVerifierTests {
-    private func export(_ size: Int, to directory: LogDirectory) throws {
+    private func export(_ size: Int, to directory: LogDirectory) async throws {
         let entries = SampleLog.entries
-        try directory.write(checkpoint: SampleLog.checkpoint(size), size: Int64(size)) { range in
-            Array(entries[Int(range.lowerBound)..<Int(range.upperBound)])
+        try await directory.write(checkpoint: SampleLog.checkpoint(size), size: Int64(size)) { bundle in
+            Array(entries[Int(bundle.entries.lowerBound)..<Int(bundle.entries.upperBound)])
         }
     }
 
@@ -72,11 +72,12 @@ struct LogVerifierTests {
         let folder = try TemporaryFolder()
         let directory = LogDirectory(path: folder.path + "/export")
         let verifier = LogVerifier(trust: SampleLog.trust)
-        try export(700, to: directory)
+        try await export(700, to: directory)
         #expect(try await verifier.verify(directory).isIntact)
         let pinned = try #require(try directory.read("checkpoint"))
-        try export(1000, to: directory)
-        let grown = try await verifier.verify(directory, since: pinned)
+        try await export(1000, to: directory)
+        let grown = try await verifier.verify(
+            directory, [.init(pinned, SampleLog.trust, name: "the earlier checkpoint")])
         #expect(grown.isIntact, "\(grown.findings)")
         #expect(try directory.read("tile/entries/002.p/188") != nil)
 
@@ -84,7 +85,8 @@ struct LogVerifierTests {
             let file = "\(directory.path)/\(name)"
             let before = try directory.read(name)
             try bytes.map { try AtomicFile.write($0, to: file) } ?? FileManager.default.removeItem(atPath: file)
-            let report = try await verifier.verify(directory, since: pinned)
+            let report = try await verifier.verify(
+                directory, [.init(pinned, SampleLog.trust, name: "the earlier checkpoint")])
             #expect(report.isIntact == isIntact, "\(name)")
             try before.map { try AtomicFile.write($0, to: file) } ?? FileManager.default.removeItem(atPath: file)
         }
@@ -114,16 +116,16 @@ struct LogVerifierTests {
     }
 
     @Test("a wrong export is refused, and no checkpoint is written for it")
-    func exporting() throws {
+    func exporting() async throws {
         let folder = try TemporaryFolder()
         let directory = LogDirectory(path: folder.path)
-        #expect(throws: Failure.self) {
-            try directory.write(checkpoint: SampleLog.checkpoint(3), size: 3) { _ in
+        await #expect(throws: Failure.self) {
+            try await directory.write(checkpoint: SampleLog.checkpoint(3), size: 3) { _ in
                 SampleLog.entries.prefix(2).map(\.self)
             }
         }
-        #expect(throws: Failure(.unavailable, "gone")) {
-            try directory.write(checkpoint: SampleLog.checkpoint(3), size: 3) { _ throws(Failure) in
+        await #expect(throws: Failure(.unavailable, "gone")) {
+            try await directory.write(checkpoint: SampleLog.checkpoint(3), size: 3) { _ throws(Failure) in
                 throw Failure(.unavailable, "gone")
             }
         }
@@ -146,6 +148,45 @@ struct LogVerifierTests {
         #expect(throws: Failure.self) { _ = try LogTrust(keys: [VerifierKey(parsing: MerkleVectors.witnessKey)]) }
         #expect(throws: Failure.self) { _ = try LogTrust(keys: [stranger.verifier], witnesses: [stranger.verifier]) }
         #expect(throws: Failure.self) { _ = try MerkleVectors.trust(quorum: 2) }
+    }
+
+    @Test("a log that was cut, and one that was changed and signed again, are told apart")
+    func kinds() async throws {
+        let verifier = LogVerifier(trust: SampleLog.trust)
+        let whole = SampleLog(Array(SampleLog.entries.prefix(300)))
+        let pin = try LogVerifier.Pin(SampleLog.checkpoint(300), SampleLog.trust, name: "yesterday's")
+        func verify(_ log: SampleLog, _ pin: LogVerifier.Pin) async throws -> LogReport {
+            try await verifier.verify([pin]) { name throws(Failure) in log.files[name] }
+        }
+        #expect(try await verify(whole, pin).isIntact)
+        let cut = try await verify(SampleLog(Array(SampleLog.entries.prefix(299))), pin)
+        #expect(cut.findings.map(\.kind) == [.rolledBack])
+        var entries = Array(SampleLog.entries.prefix(400))
+        entries[17] = Array("another".utf8)
+        let forged = try await verify(SampleLog(entries), pin)
+        #expect(forged.findings.map(\.kind) == [.rewritten])
+        #expect(forged.findings.first?.message.contains("yesterday's") == true)
+        // A copy may be older than what was seen elsewhere, but no other.
+        let newer = try LogVerifier.Pin(
+            SampleLog.checkpoint(300), SampleLog.trust, name: "the server", mayBeNewer: true)
+        #expect(try await verify(SampleLog(Array(SampleLog.entries.prefix(299))), newer).isIntact)
+        #expect(try await verify(SampleLog(entries), newer).findings.map(\.kind) == [.rewritten])
+    }
+
+    @Test("the key beside an exported log is exactly a key and a newline")
+    func key() async throws {
+        let folder = try TemporaryFolder()
+        let directory = LogDirectory(path: folder.path)
+        try await export(5, to: directory)
+        #expect(try directory.key() == nil)
+        try directory.write(SampleLog.key.verifier)
+        #expect(try directory.key() == SampleLog.key.verifier)
+        #expect(try await LogVerifier(trust: SampleLog.trust).verify(directory).isIntact)
+        let text = SampleLog.key.verifier.text
+        for wrong in ["", text, "\(text) \n", "\(text)\n\n", " \(text)\n", text.dropFirst() + "\n"] {
+            try AtomicFile.write(Array(wrong.utf8), to: "\(folder.path)/key")
+            #expect(throws: Failure.self, "\(wrong)") { _ = try directory.key() }
+        }
     }
 }
 

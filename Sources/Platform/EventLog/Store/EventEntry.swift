@@ -54,10 +54,11 @@ package enum EventEntry {
 
     /// Reads an entry back.
     /// - Throws: `invalid` when it is not an entry of this form.
-    package static func parse(_ text: [UInt8], time: Timestamp) throws(Failure) -> RecordedEvent {
+    package static func parse(_ text: [UInt8]) throws(Failure) -> RecordedEvent {
         let json = try JSONParser.parse(text)
         guard case .integer(let sequence)? = json["seq"], let kind = json["kind"]?.text,
-            let subject = json["subject"]?.text, let actor = json["actor"]?["name"]?.text
+            let subject = json["subject"]?.text, let actor = json["actor"]?["name"]?.text,
+            let time = json["time"]?.text.flatMap(Timestamp.init(rfc3339:))
         else { throw Failure(.invalid, "an entry of the event log has an unknown form") }
         return RecordedEvent(
             sequence: sequence, time: time,

@@ -9,7 +9,7 @@ package struct EventQuery: Sendable {
 
     /// Exactly this subject.
     package var subject: String?
-    /// This subject and everything below it: `model/fraud` also finds `model/fraud/version/3`.
+    /// This subject and everything below it: `model/17` also finds `model/17/version/3`.
     package var subjectTree: String?
     /// One of these kinds; empty means all.
     package var kinds: [String] = []
@@ -67,9 +67,11 @@ extension EventLog {
         _ query: EventQuery, _ sql: any SQLConnection, _ body: (RecordedEvent, Int) throws -> Void
     ) throws {
         let (condition, arguments) = clauses(query)
-        try sql.forEach("SELECT time, entry FROM eventlog_entry \(condition)", arguments) { row in
-            let text = Array(row.text(1).utf8)
-            try body(try EventEntry.parse(text, time: Timestamp(milliseconds: row.integer(0))), text.count)
+        try sql.forEach(
+            "SELECT sequence, time, kind, subject, entry FROM eventlog_entry \(condition)", arguments
+        ) { row in
+            let text = Array(row.text(4).utf8)
+            try body(event(row, text), text.count)
         }
     }
 
@@ -108,5 +110,15 @@ extension EventLog {
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let limit = parameter(.int(min(max(query.limit, 1), 1000)))
         return ("\(filter) ORDER BY sequence \(isForward ? "ASC" : "DESC") LIMIT \(limit)", arguments)
+    }
+
+    /// The columns are what is searched, the entry is what is hashed: a list from columns that say something else than
+    /// their entries would hide events that the tree still proves.
+    private static func event(_ row: any SQLRow, _ text: [UInt8]) throws -> RecordedEvent {
+        guard let event = try? EventEntry.parse(text), event.sequence == row.integer(0),
+            event.time.milliseconds == row.integer(1), event.event.kind.utf8.elementsEqual(row.text(2).utf8),
+            event.event.subject.utf8.elementsEqual(row.text(3).utf8)
+        else { throw SQLError.corrupt(cause: "row \(row.integer(0)) of eventlog_entry differs from its entry") }
+        return event
     }
 }

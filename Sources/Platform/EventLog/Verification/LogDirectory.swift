@@ -8,6 +8,10 @@ package struct LogDirectory: Sendable {
 
     /// The name of the signed checkpoint.
     package static let checkpointName = "checkpoint"
+    /// The name of the public key that its checkpoint is signed with: not part of the layout, but handy beside it.
+    package static let keyName = "key"
+    /// The files that are no tiles.
+    static let names: Set<String> = [checkpointName, keyName]
     /// No file of a log is larger.
     private static let sizeLimit = max(SignedNote.maximumSize, EntryBundle.maximumSize)
 
@@ -29,15 +33,15 @@ package struct LogDirectory: Sendable {
     /// - Parameters:
     ///   - checkpoint: the signed note. Whether it fits the entries is not looked at: that is the verifier's work.
     ///   - size: how many entries it speaks of.
-    ///   - entries: the entries of a range, at most 256 at a time, in order.
+    ///   - entries: the entries of a bundle, in order.
     /// - Throws: `invalid` when the folder cannot be made or an entry is too long; what `entries` throws.
     package func write(
-        checkpoint: [UInt8], size: Int64, entries: (Range<Int64>) throws(Failure) -> [[UInt8]]
-    ) throws(Failure) {
+        checkpoint: [UInt8], size: Int64, entries: (TilePath) async throws(Failure) -> [[UInt8]]
+    ) async throws(Failure) {
         var builder = TileBuilder()
         var index: Int64 = 0
         while let bundle = TilePath.tile(.entries, index: index, in: size) {
-            let entries = try entries(bundle.entries)
+            let entries = try await entries(bundle)
             guard entries.count == bundle.width else {
                 throw Failure(.bug, "\(bundle): \(entries.count) entries were read instead of \(bundle.width)")
             }
@@ -50,6 +54,27 @@ package struct LogDirectory: Sendable {
         for tile in builder.partialTiles { try write(tile.path.text, tile.bytes) }
         try write(Self.checkpointName, checkpoint)
     }
+
+    /// The key that signs this log, as the folder has it.
+    /// - Returns: nil when there is no such file.
+    /// - Throws: `invalid` unless it is exactly the text of a verifier key and a newline.
+    package func key() throws(Failure) -> VerifierKey? {
+        guard let bytes = try read(Self.keyName) else { return nil }
+        do throws(Failure) {
+            guard bytes.last == UInt8(ascii: "\n"), let text = String(validating: bytes.dropLast(), as: UTF8.self)
+            else {
+                throw Failure(.invalid, "is not one line of text")
+            }
+            return try VerifierKey(parsing: text)
+        } catch {
+            throw Failure(
+                .invalid, "\(path)/\(Self.keyName): \(error.message)",
+                hint: "Name the key with --key; whoever exported the log has it.")
+        }
+    }
+
+    /// Leaves the key beside the log, for `key()`.
+    package func write(_ key: VerifierKey) throws(Failure) { try write(Self.keyName, Array("\(key.text)\n".utf8)) }
 
     private func write(_ name: String, _ bytes: [UInt8]) throws(Failure) {
         let file = "\(path)/\(name)"

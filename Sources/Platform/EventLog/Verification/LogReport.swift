@@ -20,10 +20,23 @@ package struct LogFinding: Sendable, Equatable {
     /// The entry, if it is about one.
     package let entry: Int64?
     package let message: String
+    package let kind: Kind
 
-    init(_ file: String, entry: Int64? = nil, _ message: String) {
+    package enum Kind: String, Sendable {
+        /// What is there does not fit the signed root.
+        case damaged
+        /// The log has fewer entries than it had.
+        case rolledBack = "rolled-back"
+        /// The log has other entries than it had: its history was changed, or it was forked.
+        case rewritten
+        /// The log is signed with another key than it was.
+        case keyChanged = "key-changed"
+    }
+
+    package init(_ file: String, entry: Int64? = nil, _ message: String, _ kind: Kind = .damaged) {
         self.file = file
         self.entry = entry
         self.message = message
+        self.kind = kind
     }
 }

@@ -4,16 +4,16 @@ import Core
 struct LogVerification {
     let trust: LogTrust
     let limit: Int
-    let pinned: Checkpoint?
+    let pins: [LogVerifier.Pin]
     let fetch: LogVerifier.Fetch
 
     private(set) var report = LogReport()
     private var builder = TileBuilder()
 
-    init(trust: LogTrust, limit: Int, pinned: Checkpoint?, fetch: @escaping LogVerifier.Fetch) {
+    init(trust: LogTrust, limit: Int, pins: [LogVerifier.Pin], fetch: @escaping LogVerifier.Fetch) {
         self.trust = trust
         self.limit = limit
-        self.pinned = pinned
+        self.pins = pins
         self.fetch = fetch
     }
 
@@ -21,12 +21,13 @@ struct LogVerification {
         guard let trusted = try await checkpoint() else { return }
         report.checkpoint = trusted
         let checkpoint = trusted.checkpoint
-        if let pinned, pinned.size > checkpoint.size {
+        for pin in pins where !pin.mayBeNewer && pin.checkpoint.size > checkpoint.size {
             note(
                 LogDirectory.checkpointName,
-                "the log has \(checkpoint.size) entries, but had \(pinned.size) at the earlier checkpoint")
+                "the log has \(checkpoint.size) entries, but \(pin.checkpoint.size) in \(pin.name)",
+                .rolledBack)
         }
-        comparePinned()
+        comparePins()
         var index: Int64 = 0
         while let bundle = TilePath.tile(.entries, index: index, in: checkpoint.size) {
             guard try await verify(bundle, size: checkpoint.size), !isFull else { return }
@@ -43,8 +44,10 @@ struct LogVerification {
 
     private var isFull: Bool { report.findings.count >= limit }
 
-    private mutating func note(_ file: String, entry: Int64? = nil, _ message: String) {
-        if !isFull { report.findings.append(LogFinding(file, entry: entry, message)) }
+    private mutating func note(
+        _ file: String, entry: Int64? = nil, _ message: String, _ kind: LogFinding.Kind = .damaged
+    ) {
+        if !isFull { report.findings.append(LogFinding(file, entry: entry, message, kind)) }
     }
 
     private mutating func checkpoint() async throws(Failure) -> TrustedCheckpoint? {
@@ -81,7 +84,7 @@ struct LogVerification {
                 leaf = tile![place]
             }
             higher += builder.append(leaf).filter { $0.path.content != .hashes(level: 0) }
-            comparePinned()
+            comparePins()
             if isFull { return false }
         }
         for tile in higher { try await compare(tile.path, with: tile.bytes) }
@@ -126,11 +129,14 @@ struct LogVerification {
         if tile.bytes != expected { note(path.text, "differs from the hashes of the tiles below it") }
     }
 
-    /// At the size of the earlier checkpoint the tree must have its root.
-    private mutating func comparePinned() {
-        guard let pinned, builder.frontier.size == pinned.size, builder.frontier.root != pinned.root else { return }
-        note(
-            LogDirectory.checkpointName,
-            "the first \(pinned.size) entries are not those of the earlier checkpoint: the log's history was changed")
+    /// At the size of an earlier checkpoint the tree must have its root.
+    private mutating func comparePins() {
+        for pin in pins where pin.checkpoint.size == builder.frontier.size {
+            guard pin.checkpoint.root != builder.frontier.root else { continue }
+            note(
+                LogDirectory.checkpointName,
+                "the first \(pin.checkpoint.size) entries are not those of \(pin.name): the log's history was changed",
+                .rewritten)
+        }
     }
 }

@@ -18,27 +18,51 @@ package struct LogVerifier: Sendable {
         self.findingLimit = max(1, findingLimit)
     }
 
+    /// A signed checkpoint of the log that was seen before, here or elsewhere.
+    package struct Pin: Sendable {
+        let checkpoint: Checkpoint
+        let name: String
+        let mayBeNewer: Bool
+
+        /// - Parameters:
+        ///   - name: for people: "the earlier checkpoint".
+        ///   - mayBeNewer: whether the log may be shorter; then it is only asked to be the same as far as it goes.
+        /// - Throws: `invalid` when the note cannot be believed.
+        package init(_ note: [UInt8], _ trust: LogTrust, name: String, mayBeNewer: Bool = false) throws(Failure) {
+            do { checkpoint = try trust.checkpoint(note).checkpoint } catch {
+                throw Failure(.invalid, "\(name): \(error.message)", hint: error.hint)
+            }
+            self.name = name
+            self.mayBeNewer = mayBeNewer
+        }
+    }
+
     /// - Parameter earlier: a signed checkpoint seen before. The log must continue it.
     /// - Throws: `invalid` when `earlier` itself cannot be believed; what `fetch` throws. What is wrong with the log is
     ///   in the report.
-    package func verify(
-        since earlier: [UInt8]? = nil, fetch: @escaping Fetch
-    ) async throws(Failure) -> LogReport {
-        var pinned: Checkpoint?
-        if let earlier { pinned = try trust.checkpoint(earlier).checkpoint }
-        var verification = LogVerification(trust: trust, limit: findingLimit, pinned: pinned, fetch: fetch)
+    package func verify(since earlier: [UInt8]? = nil, fetch: @escaping Fetch) async throws(Failure) -> LogReport {
+        var pins: [Pin] = []
+        if let earlier { pins.append(try Pin(earlier, trust, name: "the earlier checkpoint")) }
+        return try await verify(pins, fetch: fetch)
+    }
+
+    /// - Throws: what `fetch` throws. What is wrong with the log is in the report.
+    package func verify(_ pins: [Pin], fetch: @escaping Fetch) async throws(Failure) -> LogReport {
+        var verification = LogVerification(trust: trust, limit: findingLimit, pins: pins, fetch: fetch)
         try await verification.run()
         return verification.report
     }
 
     /// An exported log. Files that do not belong to it are findings, too; partial tiles from when it was smaller must
     /// agree with what became of them.
+    /// - Parameter fetch: how its files are read; nil reads them from the folder.
     package func verify(
-        _ directory: LogDirectory, since earlier: [UInt8]? = nil
+        _ directory: LogDirectory, _ pins: [Pin] = [], fetch: Fetch? = nil
     ) async throws(Failure) -> LogReport {
-        var report = try await verify(since: earlier) { name throws(Failure) in try directory.read(name) }
+        let read: Fetch = { name throws(Failure) in try directory.read(name) }
+        var report = try await verify(pins, fetch: fetch ?? read)
         guard let size = report.checkpoint?.checkpoint.size, report.isComplete else { return report }
-        for name in try directory.files() where name != LogDirectory.checkpointName {
+        for name in try directory.files() where !LogDirectory.names.contains(name) {
             guard report.findings.count < findingLimit else {
                 report.isComplete = false
                 break
