@@ -65,7 +65,7 @@ package struct Tracking: Domain {
             MultipartCalls(artifacts).endpoints,
             RunArtifactCalls(artifacts).endpoints,
             ServerInfoCall().endpoints,
-            ExperimentEndpoints(services: services).endpoints,
+            ExperimentEndpoints(services: services, artifactSchemes: artifactSchemes).endpoints,
             RunEndpoints(services: services, keys: keys, bounds: bounds, artifacts: artifacts).endpoints,
             MetricEndpoints(services: services, keys: keys).endpoints,
             ArtifactEndpoints(artifacts: artifacts).endpoints,

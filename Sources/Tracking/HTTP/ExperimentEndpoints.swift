@@ -5,6 +5,8 @@ import Platform
 /// Steward's own API for experiments.
 struct ExperimentEndpoints: Sendable {
     let services: Services
+    /// What artifact locations may have beside the known object stores.
+    let artifactSchemes: Set<String>
 
     var endpoints: [Endpoint] {
         let (read, write) = (Endpoint.Access.may(.readExperiments), Endpoint.Access.may(.writeExperiments))
@@ -85,7 +87,7 @@ struct ExperimentEndpoints: Sendable {
         let name = try body.requiredText("name")
         try Validate.experimentName(name)
         let location = try body.text("artifact_location").flatMap { $0.isEmpty ? nil : $0 }
-        if let location { try ArtifactLocation.check(location) }
+        if let location { try ArtifactLocation.check(location, furtherSchemes: artifactSchemes) }
         var tags: [KeyValue] = []
         for case (let key, let value?) in try body.pairs("tags") {
             try Validate.experimentTag(key, value: value)

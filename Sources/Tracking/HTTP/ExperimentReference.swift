@@ -47,13 +47,12 @@ struct RunCount: Sendable {
     /// By experiment; those without runs are left out.
     static func of(_ experiments: [Int64], _ sql: any SQLConnection) throws -> [Int64: RunCount] {
         var counts: [Int64: RunCount] = [:]
-        for group in experiments.chunks(of: 256) {
-            let list = (1...group.count).map { "?\($0)" }.joined(separator: ",")
+        try sql.forEach(in: experiments) { list, arguments in
             try sql.forEach(
                 """
                 SELECT experiment, COUNT(*), MAX(start_time) FROM tracking_run
                 WHERE experiment IN (\(list)) AND is_deleted = 0 GROUP BY experiment
-                """, group.map(SQLValue.integer)
+                """, arguments
             ) { counts[$0.integer(0)] = RunCount(runs: $0.integer(1), lastStart: $0.integer(2)) }
         }
         return counts

@@ -15,7 +15,7 @@ extension Retention {
         while try await database.write({ try removeDatasets($0.sql) }) == datasetsAtOnce {}
     }
 
-    private func removeLeftovers() async throws(Failure) { try await Self.removeLeftovers(services.database) }
+    func removeLeftovers() async throws(Failure) { try await Self.removeLeftovers(services.database) }
 
     /// - Returns: whether nothing is left.
     private static func removePartsOfRuns(_ sql: any SQLConnection) throws -> Bool {
