@@ -135,18 +135,6 @@ struct JSONParserTests {
             #expect(throws: Failure.self) { try JSONParser.parse(Array(document[..<length])) }
         }
     }
-}
-
-/// Reproducible numbers (xorshift).
-struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
 
     @Test("the number of values is bounded, wherever they are")
     func values() throws {
@@ -158,5 +146,17 @@ struct Numbers: RandomNumberGenerator {
         #expect(try JSONParser.parse("[\(zeros)]").elements?.count == 999_999)
         #expect(throws: Failure.self) { try JSONParser.parse("[\(zeros),0]") }
         #expect(throws: Failure.self) { try JSONParser.parse("[[\(zeros)]]") }
+    }
+}
+
+/// Reproducible numbers (xorshift).
+struct Numbers: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
     }
 }

@@ -345,8 +345,8 @@ private struct InterruptedStore: ArtifactStore {
     func writePart(_ number: Int, of upload: String, for path: ArtifactPath) throws(Failure) -> any ArtifactWriter {
         try store.writePart(number, of: upload, for: path)
     }
-    func complete(_ upload: String, for path: ArtifactPath, parts: [UploadedPart]) throws(Failure) -> StoredArtifact {
-        try store.complete(upload, for: path, parts: parts)
+    func join(_ upload: String, for path: ArtifactPath, parts: [UploadedPart]) throws(Failure) -> any ArtifactJoin {
+        try store.join(upload, for: path, parts: parts)
     }
     func abort(_ upload: String, for path: ArtifactPath) throws(Failure) { try store.abort(upload, for: path) }
     func removeUploads(idleSince time: Timestamp) throws(Failure) -> Int { try store.removeUploads(idleSince: time) }

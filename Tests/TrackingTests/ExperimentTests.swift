@@ -1,5 +1,6 @@
 import Core
 import Testing
+import Tracking
 
 @Suite("Experiments over MLflow's protocol", .everyDatabase)
 struct ExperimentTests {

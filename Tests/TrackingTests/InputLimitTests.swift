@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Testing
 
 /// Every text that a request may hold is bounded, so that nobody fills the database, and the lists that show it, with

@@ -69,8 +69,9 @@ struct RetentionTests {
         for run in runs { _ = await server.post("runs/delete", #"{"run_id":"\#(run)"}"#) }
         _ = try await purge(server.services.world.now())
         let removed = Mutex<[String]>([])
+        let stuck = runs[0]
         let broken = try await server.tracking.removeArtifacts { location, _ in
-            if location.contains(runs[0]) { throw Failure(.unavailable, "the disk is gone") }
+            if location.contains(stuck) { throw Failure(.unavailable, "the disk is gone") }
             removed.withLock { $0.append(location) }
         }
         #expect(broken.removed == 2 && broken.failed == 1)
@@ -130,7 +131,7 @@ struct RetentionTests {
     func large() async throws {
         let (large, small) = (await server.run(), await server.run())
         let model = try await loggedModel("0", server)
-        let count = 45_000
+        let points = 45_000
         try await server.services.database.write { transaction in
             let row = try transaction.sql.first("SELECT id FROM tracking_run WHERE run_id = ?1", [.text(large)]) {
                 $0.integer(0)
@@ -138,7 +139,7 @@ struct RetentionTests {
             let id = try transaction.sql.first("SELECT id FROM tracking_logged_model") { $0.integer(0) }
             try transaction.sql.insert(
                 into: "tracking_metric (run, key, time, step, value, is_nan)", width: 6,
-                values: (0..<count).flatMap {
+                values: (0..<points).flatMap {
                     [.integer(row ?? 0), .integer(1), .integer(0), .int($0), .real(0), .flag(false)]
                 })
             try transaction.sql.insert(
@@ -146,7 +147,7 @@ struct RetentionTests {
                     tracking_logged_model_metric
                     (model, key, step, time, value, is_nan, run_id, dataset_name, dataset_digest)
                     """, width: 9,
-                values: (0..<count).flatMap {
+                values: (0..<points).flatMap {
                     [
                         .integer(id ?? 0), .text("k"), .int($0), .integer(0), .real(0), .flag(false), .text("r"),
                         .text(""), .text(""),

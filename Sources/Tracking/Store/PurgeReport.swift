@@ -11,6 +11,12 @@ package struct PurgeReport: Sendable, Equatable {
         package let id: String
         /// Such as `fraud/3`; the first twenty.
         package let versions: [String]
+
+        package init(kind: Kind, id: String, versions: [String]) {
+            self.kind = kind
+            self.id = id
+            self.versions = versions
+        }
     }
 
     package var runs = 0

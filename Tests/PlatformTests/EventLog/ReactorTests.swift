@@ -139,7 +139,7 @@ struct ReactorTests {
     func unreadable(_ backend: Backend) async throws {
         let server = try Server(backend)
         try await server.record(["test.good", "test.strange", "test.good"])
-        try await server.database.write { transaction in
+        _ = try await server.database.write { transaction in
             try transaction.sql.execute("UPDATE eventlog_entry SET entry = '{\"v\":2}' WHERE sequence = 1")
         }
         #expect(try await server.runner.step(Self.reactor(["test.good"])) == 3)

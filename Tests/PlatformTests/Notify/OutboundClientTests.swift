@@ -165,18 +165,19 @@ private final class ResettingServer: Sendable {
     var requests: Int { count.value }
 
     init() throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { [listener] in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
             }
         }
         guard isListening else { throw Failure(.unavailable, "no port to listen at: errno \(errno)") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        Thread.detachNewThread { [listener, count] in
+        Thread.detachNewThread { [count] in
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
