@@ -84,11 +84,11 @@ struct ReactorTests {
         let failing = Self.reactor(["test.n1"]) { event in
             if event.sequence == 5 { throw Failure(.unavailable, "half-way") }
         }
-        await #expect(throws: Failure.self) { try await server.runner.step(failing) }
-        #expect(try await server.rows().isEmpty)
+        // A step takes no further event after some time, so it may take more than one to come to the fifth.
+        await #expect(throws: Failure.self) { while true { try await server.runner.step(failing) } }
+        #expect(try await !server.rows().contains(5))
         let working = Self.reactor(["test.n1"])
-        #expect(try await server.runner.step(working) == 10)
-        #expect(try await server.runner.step(working) == 0)
+        while try await server.runner.step(working) > 0 {}
         #expect(try await server.rows() == [1, 3, 5, 7, 9])
     }
 

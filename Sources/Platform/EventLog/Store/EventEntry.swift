@@ -53,13 +53,17 @@ package enum EventEntry {
     }
 
     /// Reads an entry back.
-    /// - Throws: `invalid` when it is not an entry of this form.
+    /// - Throws: `unsupported` when it is an entry of another version, `invalid` when it is none.
     package static func parse(_ text: [UInt8]) throws(Failure) -> RecordedEvent {
         let json = try JSONParser.parse(text)
+        if let version = json["v"]?.int, version != 1 {
+            throw Failure(
+                .unsupported, "an entry of the event log has an unknown form", hint: "A newer server may have written it.")
+        }
         guard case .integer(let sequence)? = json["seq"], let kind = json["kind"]?.text,
             let subject = json["subject"]?.text, let actor = json["actor"]?["name"]?.text,
             let time = json["time"]?.text.flatMap(Timestamp.init(rfc3339:))
-        else { throw Failure(.invalid, "an entry of the event log has an unknown form") }
+        else { throw Failure(.invalid, "this is no entry of the event log") }
         return RecordedEvent(
             sequence: sequence, time: time,
             event: Event(kind: kind, subject: subject, details: json["details"] ?? .object([])), principal: actor,

@@ -115,7 +115,13 @@ extension EventLog {
     /// The columns are what is searched, the entry is what is hashed: a list from columns that say something else than
     /// their entries would hide events that the tree still proves.
     private static func event(_ row: any SQLRow, _ text: [UInt8]) throws -> RecordedEvent {
-        guard let event = try? EventEntry.parse(text), event.sequence == row.integer(0),
+        let event: RecordedEvent?
+        do { event = try EventEntry.parse(text) } catch {
+            // What a newer server has written is no damage.
+            if error.code == .unsupported { throw error }
+            event = nil
+        }
+        guard let event, event.sequence == row.integer(0),
             event.time.milliseconds == row.integer(1), event.event.kind.utf8.elementsEqual(row.text(2).utf8),
             event.event.subject.utf8.elementsEqual(row.text(3).utf8)
         else { throw SQLError.corrupt(cause: "row \(row.integer(0)) of eventlog_entry differs from its entry") }
