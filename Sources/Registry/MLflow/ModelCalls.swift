@@ -89,6 +89,7 @@ struct ModelCalls: Sendable {
     @Sendable private func deleteTag(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let name = try message.requiredText("name")
         let key = try message.requiredText("key")
+        try Validate.registeredModelTag(key, value: "")
         try await registry.write(request) { try $0.deleteModelTag(name, key) }
         return .emptyMessage
     }

@@ -93,6 +93,7 @@ struct VersionCalls: Sendable {
     @Sendable private func deleteTag(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let (name, number) = try message.version()
         let key = try message.requiredText("key")
+        try Validate.modelVersionTag(key, value: "")
         try await registry.write(request) { try $0.deleteVersionTag(name, number, key) }
         return .emptyMessage
     }
