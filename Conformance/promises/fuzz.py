@@ -108,6 +108,12 @@ class Fuzzer:
             return self.dice.choice(TEXTS)
         if kind == 7:
             return self._token()
+        if kind == 8:
+            # Characters of several bytes and scalars in the middle of what means something.
+            text = self.dice.choice(TEXTS)[:200]
+            place = self.dice.randrange(len(text) + 1)
+            cluster = self.dice.choice(["\r\n", "\u0301", "\u200d", "\U0001f468\u200d\U0001f469"])
+            return text[:place] + cluster * self.dice.choice([1, 2, 4]) + text[place + self.dice.choice([0, 2, 8]) :]
         return "".join(chr(self.dice.choice([self.dice.randrange(128), self.dice.randrange(0x3000)])) for _ in range(9))
 
     def _token(self):

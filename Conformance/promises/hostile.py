@@ -8,6 +8,8 @@ TEXTS = [
     "\ufffd", "ﷺ" * 50, "null", "true", "NaN", "-1", "0", "1e400", "9" * 40, "0x10", "１", "' OR 1=1 --",
     "'; DROP TABLE x; --", "${jndi:ldap://x}", "{{7*7}}", "$(id)", "`id`", "<script>", "a" * 251, "b" * 5001,
     "c" * 20001, "d" * 100001, "%s%n", "a/../b", "./a", "2024-01-01T00:00:00Z", "2024-13-45T99:99:99Z",
+    # Fewer characters than bytes: two of these are one character, and three.
+    "\r\n", "\r\n\r\n\r\n\r\n-01-31T12:00", "2024-01-01T00:00:0\u0301Z", "g̈\u200d" * 20,
     "9999999999999s", "-0s", "Production", "production", "FINISHED", "LOGGED_MODEL_READY",
 ]  # fmt: skip
 NUMBERS = [

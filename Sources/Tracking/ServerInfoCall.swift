@@ -4,9 +4,6 @@ import Platform
 
 /// What this server tells clients of MLflow 3 about itself. What is not named here counts as absent for them.
 struct ServerInfoCall {
-    /// Of the protocol, whose features clients conclude from it.
-    static let mlflowVersion = "3.18.0"
-
     var endpoints: [Endpoint] {
         [Endpoint].mlflow("GET", "mlflow/server-info", .anyone, .reads, "What this server can do.", version: "3.0") {
             _, _ in

@@ -15,8 +15,6 @@ extension Retention {
         while try await database.write({ try removeDatasets($0.sql) }) == datasetsAtOnce {}
     }
 
-    func removeLeftovers() async throws(Failure) { try await Self.removeLeftovers(services.database) }
-
     /// - Returns: whether nothing is left.
     private static func removePartsOfRuns(_ sql: any SQLConnection) throws -> Bool {
         var room = rowsAtOnce

@@ -50,7 +50,7 @@ struct Retention {
         }
         if !isDryRun {
             try await unmarkExperiments()
-            try await removeLeftovers()
+            try await Self.removeLeftovers(services.database)
         }
         return report
     }
