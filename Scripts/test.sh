@@ -129,18 +129,7 @@ if command -v python3 >/dev/null 2>&1; then
     step "stock MLflow clients against the server"
     suite "conformance" python3 Conformance/run.py
     step "promises of the server"
-    # Not in this list: what is not kept yet (few_descriptors, unusable_folders, a_lock_from_outside), what needs
-    # commands that do not exist yet, and what was not shown to be steady (the rest).
-    left_out="few_descriptors unusable_folders a_lock_from_outside tampering_and_the_command changed_export
-        backup_and_restore power_cut two_servers one_of_two_is_killed one_key_to_both two_keys term_under_load
-        term_during_an_upload newer_schema"
-    for name in $left_out; do
-        echo "SKIPPED: promise $name: python3 Conformance/promises/run.py $name"
-        skipped=$((skipped + 1))
-    done
-    suite "promises" python3 Conformance/promises/run.py tampering slow_connections torn_log damaged_database \
-        kill_under_writers full_disk full_from_the_start refused_then_repeated answered_then_repeated \
-        flush_before_answer no_input_gives_a_500 soak varied_searches large_artifacts writers_64 writers_512 a_burst
+    suite "promises" python3 Conformance/promises/run.py
 else
     echo "SKIPPED: no python3, so no MLflow client and no fault tests"
     skipped=$((skipped + 1))

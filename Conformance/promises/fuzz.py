@@ -28,14 +28,16 @@ LEAKS = re.compile(
 class Fuzzer:
     """Makes one request after another from a seed. A request is bytes, and what it was made from."""
 
-    def __init__(self, dice, names):
+    def __init__(self, dice, names, further=()):
+        """`further` are requests beyond `GOOD`."""
         self.dice = dice
         self.names = names
+        self.requests = GOOD + list(further)
         self.tokens = [""]
 
     def next(self):
         """(what was done, method, bytes)"""
-        method, path, query, body = copy.deepcopy(self.dice.choice(GOOD))
+        method, path, query, body = copy.deepcopy(self.dice.choice(self.requests))
         path, query, body = self._filled(path), self._filled(query), self._filled(body)
         if not path.startswith("/"):
             path = self.dice.choice(["/api/2.0/mlflow/"] * 8 + ["/ajax-api/2.0/mlflow/", "/api/3.0/mlflow/"]) + path
@@ -188,6 +190,8 @@ class Fuzzer:
         return self._wire(method, path, query, self.dice.choice(BODIES))
 
     def _value_in_query(self, method, path, query, body):
+        if len(query) > 8:
+            query = dict(self.dice.sample(sorted(query.items()), 3))
         key = self.dice.choice(list(query))
         if self.dice.random() < 0.2:
             del query[key]
@@ -300,12 +304,44 @@ def things(server):
     return names, tokens
 
 
+# What endpoints of our own API are asked with, where nothing more is known of them than their path.
+PARTS = {
+    "name": "{model}", "version": "1", "id": "{webhook}", "experiment": "{experiment}", "experiment_id": "{experiment}",
+    "run": "{run}", "run_id": "{run}", "key": "m", "path": "a/f", "alias": "a", "sequence": "0",
+}  # fmt: skip
+ARGUMENTS = {
+    "filter": "name LIKE 'a%'", "order_by": "name", "order": "newest", "limit": "3", "page_token": "", "before": "2",
+    "at": "1700000000000", "after": "0", "view": "all", "path": "a", "sample": "5", "deleted": "true", "id": "1",
+    "experiment": "{experiment}", "run_id": "{run}", "artifact_file_path": "a", "from": "0", "to": "9", "key": "m",
+}  # fmt: skip
+MEMBERS = {
+    "name": "fuzzed", "description": "d", "tags": {"t": "v"}, "params": {"p": "1"}, "status": "FINISHED", "value": "v",
+    "metrics": [{"key": "m", "value": 0.5}], "experiment": "{experiment}", "run": "{run}", "start_time": 1,
+    "url": "https://example.com/x", "events": ["version.registered"], "secret": "s", "stage": "Staging", "reason": "r",
+    "end_time": 2, "version": 1, "alias": "a", "source": "s3://bucket/x", "key": "k",
+}  # fmt: skip
+
+
+def discovered(client):
+    """Requests to the endpoints that the server describes and `GOOD` does not know."""
+    known = {(method, path.split("/")[-1]) for method, path, _, _ in GOOD}
+    for path, operations in client.json("GET", "/openapi.json")["paths"].items():
+        for method in operations:
+            method = method.upper()
+            if path.startswith(("/api/2.0/", "/ajax-api/")) and (method, path.split("/")[-1]) in known:
+                continue
+            # What is spoken of must stay there.
+            parts = {} if method == "DELETE" else PARTS
+            filled = re.sub(r"\{(\w+)(?:\.\.\.)?\}", lambda part, parts=parts: parts.get(part[1], part[1]), path)
+            yield method, filled, ARGUMENTS, MEMBERS if method in ("POST", "PUT", "PATCH") else None
+
+
 @promise("no-500", title="bent requests to every endpoint", databases=("sqlite", "postgresql"))
 def no_input_gives_a_500(bench):
     server = bench.server()
     server.start()
     names, tokens = things(server)
-    fuzzer = Fuzzer(bench.random, names)
+    fuzzer = Fuzzer(bench.random, names, discovered(server.client()))
     fuzzer.tokens += tokens
     seconds = bench.seconds(12)
     begun = time.monotonic()

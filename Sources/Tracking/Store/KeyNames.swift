@@ -30,14 +30,22 @@ final class KeyNames: Sendable {
         let wanted = missing.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let fresh = try await database.writeUnrecorded(key: "tracking_key") { transaction in
             var numbers = try Self.numbers(of: wanted, transaction.sql)
-            if numbers.count < wanted.count { try check(transaction.sql) }
-            for name in wanted where numbers[ExactText(name)] == nil {
-                numbers[ExactText(name)] = try Self.newNumber(of: name, transaction.sql)
-            }
+            let new = wanted.filter { numbers[ExactText($0)] == nil }
+            guard !new.isEmpty else { return numbers }
+            try check(transaction.sql)
+            try transaction.sql.insert(
+                into: "tracking_key (name)", width: 1, suffix: "ON CONFLICT (name) DO NOTHING",
+                values: new.map(SQLValue.text))
+            try numbers.merge(Self.numbers(of: new, transaction.sql)) { old, _ in old }
             return numbers
         }
         remember(fresh)
-        return zip(names, known).map { name, number in number ?? fresh[ExactText(name)]! }
+        return try zip(names, known).map { name, number throws(Failure) in
+            guard let number = number ?? fresh[ExactText(name)] else {
+                throw Failure(.bug, "a key has no number", cause: "\(name.prefix(100))")
+            }
+            return number
+        }
     }
 
     private static func numbers(of names: [String], _ sql: any SQLConnection) throws -> [ExactText: Int64] {
@@ -48,17 +56,6 @@ final class KeyNames: Sendable {
             }
         }
         return numbers
-    }
-
-    private static func newNumber(of name: String, _ sql: any SQLConnection) throws -> Int64 {
-        try sql.execute("INSERT INTO tracking_key (name) VALUES (?1) ON CONFLICT (name) DO NOTHING", [.text(name)])
-        guard
-            let number = try sql.first(
-                "SELECT id FROM tracking_key WHERE name = ?1", [.text(name)], { $0.integer(0) })
-        else {
-            throw SQLError.conflict(cause: "another server is adding the key")
-        }
-        return number
     }
 
     /// The number of a name, if it has one. `sql` reads what is committed.
