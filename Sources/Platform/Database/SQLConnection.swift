@@ -12,6 +12,16 @@ package protocol SQLConnection: AnyObject {
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
 
+    /// Inserts many rows with few statements.
+    /// - Parameters:
+    ///   - table: the table with its columns: `tracking_tag (run, key, value)`.
+    ///   - suffix: what follows the values, without parameters, such as `ON CONFLICT DO NOTHING`. Rows that `DO UPDATE`
+    ///     would bring together are an error.
+    ///   - values: the rows one after the other; their number is a multiple of `width`.
+    /// - Returns: how many rows were inserted or changed.
+    @discardableResult
+    func insert(into table: String, width: Int, suffix: String, values: [SQLValue]) throws -> Int
+
     /// Runs several statements separated by semicolons, without parameters: migrations.
     func run(script: String) throws
 
@@ -80,14 +90,18 @@ extension SQLConnection {
         try forEach(in: keys.map(SQLValue.integer), body)
     }
 
-    /// Inserts many rows with few statements.
-    /// - Parameters:
-    ///   - table: the table with its columns: `tracking_tag (run, key, value)`.
-    ///   - suffix: what follows the values, such as `ON CONFLICT DO NOTHING`.
-    ///   - values: the rows one after the other; their number is a multiple of `width`.
-    /// - Returns: how many rows were inserted or changed.
     @discardableResult
-    package func insert(into table: String, width: Int, suffix: String = "", values: [SQLValue]) throws -> Int {
+    package func insert(into table: String, width: Int, values: [SQLValue]) throws -> Int {
+        try insert(into: table, width: width, suffix: "", values: values)
+    }
+
+    @discardableResult
+    package func insert(into table: String, width: Int, suffix: String, values: [SQLValue]) throws -> Int {
+        try insertAsLists(into: table, width: width, suffix: suffix, values: values)
+    }
+
+    /// Inserts with statements that list the rows.
+    func insertAsLists(into table: String, width: Int, suffix: String, values: [SQLValue]) throws -> Int {
         precondition(width > 0 && values.count.isMultiple(of: width))
         var changed = 0
         var position = 0
@@ -109,7 +123,7 @@ extension SQLConnection {
 }
 
 /// The statements of `insert`, which are long; there are as many as places in the code that insert.
-private enum InsertStatements {
+enum InsertStatements {
     private static let known = Mutex<[String: String]>([:])
 
     static func text(_ table: String, width: Int, suffix: String, rows: Int) -> String {

@@ -160,6 +160,66 @@ extension DatabaseContractTests {
             }
         }
 
+        @Test("many rows of all types, NULLs among them", arguments: Backend.available)
+        func bulkTypes(_ backend: Backend) throws {
+            try withConnection(backend) { connection in
+                try make(connection)
+                let rows: [[SQLValue]] = (0..<300).map { id in
+                    id % 5 == 4
+                        ? [.int(id), nil, nil, nil, nil]
+                        : [
+                            .int(id), .int(id * 3), id % 2 == 0 ? .real(.infinity) : 7, .text("é\(id)"),
+                            .blob([0, UInt8(id % 256)]),
+                        ]
+                }
+                try connection.insert(
+                    into: "test_value (id, whole, number, words, bytes)", width: 5, values: rows.flatMap { $0 })
+                var count = 0
+                try connection.forEach("SELECT id, whole, number, words, bytes FROM test_value ORDER BY id") { row in
+                    let id = row.int(0)
+                    #expect(id == count)
+                    #expect(row.isNull(1) == (id % 5 == 4) && row.isNull(2) == (id % 5 == 4))
+                    if id % 5 != 4 {
+                        #expect(row.int(1) == id * 3)
+                        #expect(row.real(2) == (id % 2 == 0 ? .infinity : 7))
+                        #expect(row.text(3) == "é\(id)")
+                        #expect(row.bytes(4) == [0, UInt8(id % 256)])
+                    } else {
+                        #expect(row.isNull(3) && row.isNull(4))
+                    }
+                    count += 1
+                }
+                #expect(count == 300)
+                for value in [SQLValue.text("a\0"), .real(.nan)] {
+                    #expect(
+                        sqlError { try connection.insert(into: "test_value (words)", width: 1, values: [value]) } != nil
+                    )
+                }
+            }
+        }
+
+        @Test("many rows that meet others", arguments: Backend.available)
+        func bulkUpsert(_ backend: Backend) throws {
+            try withConnection(backend) { connection in
+                try connection.run(script: connection.dialect.expand(itemMigration.statements))
+                func rows(_ numbers: Range<Int>, _ value: (Int) -> Int) -> [SQLValue] {
+                    numbers.flatMap { [.text("item \($0)"), .int(value($0))] }
+                }
+                let table = "test_item (name, value)"
+                #expect(try connection.insert(into: table, width: 2, values: rows(0..<1000) { $0 }) == 1000)
+                let update =
+                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value > test_item.value"
+                let changed = try connection.insert(
+                    into: table, width: 2, suffix: update, values: rows(500..<5500) { $0 % 2 == 0 ? $0 + 1 : 0 })
+                #expect(changed == 250 + 4500)
+                #expect(
+                    try [500, 501, 5499, 499].map { try connection.itemValue("item \($0)") } == [501, 501, 0, 499])
+                let ignored = try connection.insert(
+                    into: table, width: 2, suffix: "ON CONFLICT DO NOTHING", values: rows(5400..<5600) { $0 })
+                #expect(ignored == 100)
+            }
+        }
+
         @Test("a statement inside the rows of another", arguments: Backend.available)
         func nested(_ backend: Backend) throws {
             try withConnection(backend) { connection in

@@ -36,6 +36,44 @@ final class PostgreSQLConnection: SQLConnection {
 
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int { try run(sql, arguments).0.changes }
 
+    /// Many rows go as one array for each column: a parameter for each value costs the server most of its time.
+    func insert(into table: String, width: Int, suffix: String, values: [SQLValue]) throws -> Int {
+        precondition(width > 0 && values.count.isMultiple(of: width))
+        guard values.count >= Self.fewRows * width, let types = try columnTypes(table, width, suffix, values) else {
+            return try insertAsLists(into: table, width: width, suffix: suffix, values: values)
+        }
+        let columns = types.enumerated().map { "CAST(?\($0.offset + 1) AS \($0.element.array?.name ?? "text")[])" }
+        let sql = "INSERT INTO \(table) SELECT * FROM unnest(\(columns.joined(separator: ", "))) \(suffix)"
+        let statement = try statement(sql, Array(repeating: .null, count: width))
+        var changes = 0
+        let step = Self.rowsAtOnce * width
+        for start in stride(from: 0, to: values.count, by: step) {
+            try parameters.encodeColumns(values[start..<min(start + step, values.count)], types)
+            try queueDeferred()
+            try session.queue(statement.name, parameters)
+            changes += try answer().changes
+        }
+        return changes
+    }
+
+    /// Fewer are listed in the statement.
+    private static let fewRows = 8
+    private static let rowsAtOnce = 4096
+
+    /// What the columns of an `insert` hold; nil unless all the values can go into arrays of it.
+    private func columnTypes(
+        _ table: String, _ width: Int, _ suffix: String, _ values: [SQLValue]
+    ) throws -> [PostgreSQLType]? {
+        let row = InsertStatements.text(table, width: width, suffix: suffix, rows: 1)
+        let types = try statement(row, Array(repeating: .null, count: width)).parameters
+        guard types.allSatisfy({ $0.array != nil }) else { return nil }
+        for (index, value) in values.enumerated() {
+            try value.check()
+            guard types[index % width].accepts(value) else { return nil }
+        }
+        return types
+    }
+
     func run(script: String) throws {
         if !deferred.isEmpty { _ = try flush() }
         // A migration may take as long as it needs. Within a transaction this lasts to its end.
@@ -49,15 +87,17 @@ final class PostgreSQLConnection: SQLConnection {
         try parameters.encode(arguments, statement.parameters)
         try queueDeferred()
         try session.queue(statement.name, parameters)
-        let result: PostgreSQLResult
+        return (try answer(), statement.columns)
+    }
+
+    private func answer() throws -> PostgreSQLResult {
         do {
-            result = try session.exchange()
+            return try session.exchange()
         } catch SQLError.statement(let cause) where cause.hasPrefix("0A000") {
             // "cached plan must not change result type": another server has changed the schema.
             statements.forgetAll()
             throw SQLError.conflict(cause: cause)
         }
-        return (result, statement.columns)
     }
 
     // MARK: Preparing

@@ -23,6 +23,20 @@ enum PostgreSQLType: Equatable {
             }
     }
 
+    /// What arrays of it are made of: the type's name and object identifier; nil for what is not written in binary form.
+    var array: (name: String, oid: Int32)? {
+        switch self {
+        case .int2: ("smallint", 21)
+        case .int4: ("integer", 23)
+        case .int8: ("bigint", 20)
+        case .float8: ("double precision", 701)
+        case .flag: ("boolean", 16)
+        case .text: ("text", 25)
+        case .bytes: ("bytea", 17)
+        case .other: nil
+        }
+    }
+
     /// The type of a value itself; 0 for NULL, which leaves the choice to the server.
     static func oid(_ value: SQLValue) -> Oid {
         switch value {
@@ -59,19 +73,56 @@ final class PostgreSQLParameters {
 
     /// - Throws: `statement` for a value that does not fit its type.
     func encode(_ values: [SQLValue], _ types: [PostgreSQLType]) throws {
+        clear()
+        for (value, type) in zip(values, types) {
+            let start = bytes.count
+            try append(value, type)
+            finish(value == .null ? -1 : start, bytes.count - start, format: type == .other ? 0 : 1)
+        }
+    }
+
+    /// Rows as one array for each column, in the binary form of one-dimensional arrays (`array_send` of PostgreSQL).
+    func encodeColumns(_ rows: ArraySlice<SQLValue>, _ types: [PostgreSQLType]) throws {
+        clear()
+        for (column, type) in types.enumerated() {
+            let start = bytes.count
+            append(Int32(1))  // dimensions
+            append(Int32(1))  // whether there may be NULLs
+            append(type.array?.oid ?? 0)
+            append(Int32(rows.count / types.count))
+            append(Int32(1))  // the first index
+            for index in stride(from: rows.startIndex + column, to: rows.endIndex, by: types.count) {
+                try appendElement(rows[index], type)
+            }
+            finish(start, bytes.count - start, format: 1)
+        }
+    }
+
+    /// Its length comes first; that of NULL is -1.
+    private func appendElement(_ value: SQLValue, _ type: PostgreSQLType) throws {
+        append(Int32(-1))
+        if value == .null { return }
+        let start = bytes.count
+        try append(value, type)
+        withUnsafeBytes(of: Int32(clamping: bytes.count - start).bigEndian) { length in
+            bytes.replaceSubrange((start - 4)..<start, with: length)
+        }
+    }
+
+    private func clear() {
         bytes.removeAll(keepingCapacity: bytes.capacity < 1 << 20)
         offsets.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
         formats.removeAll(keepingCapacity: true)
-        for (value, type) in zip(values, types) {
-            let start = bytes.count
-            try append(value, type)
-            offsets.append(value == .null ? -1 : start)
-            lengths.append(Int32(clamping: bytes.count - start))
-            formats.append(type == .other ? 0 : 1)
-            // Ends what goes as text, and gives the last value an address when it is empty.
-            bytes.append(0)
-        }
+    }
+
+    /// - Parameter offset: -1 for NULL.
+    private func finish(_ offset: Int, _ length: Int, format: Int32) {
+        offsets.append(offset)
+        lengths.append(Int32(clamping: length))
+        formats.append(format)
+        // Ends what goes as text, and gives the last value an address when it is empty.
+        bytes.append(0)
     }
 
     private func append(_ value: SQLValue, _ type: PostgreSQLType) throws {
