@@ -33,7 +33,7 @@ struct RepetitionTests {
         }
         let responder = Responder(
             routes: server.routes, errorForms: MLflowErrors.forms, settings: .init(), world: server.services.world,
-            idempotency: Idempotency(database: server.services.database, world: server.services.world),
+            idempotency: Idempotency(database: server.services.database),
             observer: NoObserver())
         let head = RequestHead(
             method: method, target: filled(path),

@@ -6,14 +6,12 @@ import Synchronization
 /// first one's answer. docs/decisions has the reasons for how.
 package final class Idempotency: Sendable {
     private let database: Database
-    private let world: World
     /// What is at work in this process.
     private let active = Mutex<Set<String>>([])
 
     /// The schema must hold `Idempotency.migrations`.
-    package init(database: Database, world: World) {
+    package init(database: Database) {
         self.database = database
-        self.world = world
     }
 
     package static let migrations = [
@@ -41,25 +39,31 @@ package final class Idempotency: Sendable {
     /// A larger answer is not kept; a repetition makes it again from the results of the writes. 256 KiB.
     static let answerLimit = 256 << 10
 
-    /// Forgets what is older than `retention`.
+    /// Forgets requests that are older than `retention`.
     package var routine: Routine {
-        Routine("platform.forget-idempotency-keys", every: .seconds(3600)) { [database, world] in
-            let oldest = world.now().milliseconds - Self.retention
+        Routine("platform.forget-idempotency-keys", every: .seconds(3600)) { [database] in
             // A batch at a time: other writes wait for each.
-            while try await Self.forget(before: oldest, database) == Self.forgottenAtOnce {}
+            while try await Self.forget(database) > 0 {}
         }
     }
 
-    private static let forgottenAtOnce = 2000
+    private static let forgottenAtOnce = 1000
 
-    private static func forget(before oldest: Int64, _ database: Database) async throws -> Int {
+    /// A request is forgotten as a whole, by the newest of its records: one of which only some are left would make the
+    /// writes of the others once more.
+    /// - Returns: how many records were deleted.
+    private static func forget(_ database: Database) async throws -> Int {
         try await database.write { transaction in
-            try transaction.sql.execute(
+            // The database's clock, which wrote them. As a query of its own it is read once, and the index is used.
+            let oldest = "(SELECT \(transaction.dialect.now) - \(retention))"
+            return try transaction.sql.execute(
                 """
-                DELETE FROM platform_idempotency WHERE (scope, step) IN (
-                    SELECT scope, step FROM platform_idempotency WHERE created_at < ?1
+                DELETE FROM platform_idempotency WHERE scope IN (
+                    SELECT scope FROM platform_idempotency past WHERE created_at < \(oldest) AND NOT EXISTS (
+                        SELECT 1 FROM platform_idempotency recent
+                        WHERE recent.scope = past.scope AND recent.created_at >= \(oldest))
                     ORDER BY created_at LIMIT \(forgottenAtOnce))
-                """, [.integer(oldest)])
+                """)
         }
     }
 

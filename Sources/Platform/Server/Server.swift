@@ -96,7 +96,7 @@ package struct Server {
             database: database, metrics: metrics, program: identity.version, protocolVersion: identity.protocolVersion)
         let routes = try RouteTable(own.endpoints(beside: endpoints))
         let requests = RequestMetrics(routes)
-        let idempotency = Idempotency(database: database, world: services.world)
+        let idempotency = Idempotency(database: database)
         let hosts = ["localhost", "127.0.0.1", "[::1]"] + settings.allowedHosts.map { $0.lowercased() }
         let responder = Responder(
             routes: routes, errorForms: errorForms,

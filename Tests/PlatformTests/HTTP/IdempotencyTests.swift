@@ -14,15 +14,23 @@ struct IdempotencyTests {
         let crashes = Gate.Counter()
         let names = Gate.Counter()
 
-        init(_ database: Database, _ gate: Gate, _ world: World) {
+        init(_ database: Database, _ gate: Gate) {
             self.database = database
-            idempotency = Idempotency(database: database, world: world)
+            idempotency = Idempotency(database: database)
             self.gate = gate
         }
 
         var value: Int64 {
             get async throws {
                 try await database.read { try $0.first("SELECT value FROM counter") { $0.integer(0) } ?? 0 }
+            }
+        }
+
+        /// As if so many minutes had passed since all records were written: the database's clock cannot be moved.
+        func pass(minutes: Int64) async throws {
+            try await database.write { transaction in
+                _ = try transaction.sql.execute(
+                    "UPDATE platform_idempotency SET created_at = created_at - ?1", [.integer(minutes * 60_000)])
             }
         }
 
@@ -81,7 +89,7 @@ struct IdempotencyTests {
         try Migrations.apply(Idempotency.migrations + [table], storage.driver, now: World.live.now())
         let database = try Database(driver: storage.driver, recorder: EventList())
         defer { database.close() }
-        let counter = Counter(database, Gate(), .live)
+        let counter = Counter(database, Gate())
         let responder = Responder(
             routes: try RouteTable(counter.endpoints), errorForms: [], settings: .init(), world: .live,
             idempotency: counter.idempotency, observer: SeenRequests())
@@ -204,7 +212,7 @@ struct IdempotencyTests {
         try await withCounter(backend) { counter, responder async throws in
             let other = Responder(
                 routes: responder.routes, errorForms: [], settings: .init(), world: .live,
-                idempotency: Idempotency(database: counter.database, world: .live), observer: SeenRequests())
+                idempotency: Idempotency(database: counter.database), observer: SeenRequests())
             let tasks = [responder, other].map { one in Task { await post(one, "/wait", "a") } }
             try await counter.gate.waitFor(2)
             counter.gate.open()
@@ -218,19 +226,54 @@ struct IdempotencyTests {
     @Test("keys are forgotten after a day", arguments: Backend.available)
     func retention(_ backend: Backend) async throws {
         try await withCounter(backend) { counter, responder async throws in
-            @Sendable func pass(minutes: Int64) async throws {
-                try await counter.database.write { transaction in
-                    _ = try transaction.sql.execute(
-                        "UPDATE platform_idempotency SET created_at = created_at - ?1", [.integer(minutes * 60_000)])
-                }
-            }
             #expect(await post(responder, "/count", "a").text == "1")
-            try await pass(minutes: 23 * 60)
+            try await counter.pass(minutes: 23 * 60)
             try await counter.idempotency.routine.run()
             #expect(await post(responder, "/count", "a").text == "1")
-            try await pass(minutes: 60)
+            try await counter.pass(minutes: 60)
             try await counter.idempotency.routine.run()
             #expect(await post(responder, "/count", "a").text == "2")
+        }
+    }
+
+    @Test("a request is forgotten as a whole, a day after the last of its attempts", arguments: Backend.available)
+    func wholeRequests(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
+            counter.crashes.add(1)
+            #expect(await post(responder, "/crash", "a").status == 500)
+            counter.crashes.add(-1)
+            try await counter.pass(minutes: 23 * 60)
+            #expect(await post(responder, "/crash", "a").text == "1 2")
+            // As if the answer had been too large to keep.
+            try await counter.database.write { transaction in
+                _ = try transaction.sql.execute("DELETE FROM platform_idempotency WHERE step = 'answer'")
+            }
+            try await counter.pass(minutes: 2 * 60)
+            try await counter.idempotency.routine.run()
+            #expect(await post(responder, "/crash", "a").text == "1 2")
+            #expect(try await counter.value == 2)
+        }
+    }
+
+    @Test("more old keys than fit a batch are forgotten in several transactions", arguments: Backend.available)
+    func manyKeys(_ backend: Backend) async throws {
+        try await withCounter(backend) { counter, responder async throws in
+            #expect(await post(responder, "/count", "new").text == "1")
+            try await counter.database.write { transaction in
+                let values = (0..<4500).flatMap { index -> [SQLValue] in
+                    [.text("scope \(index / 2)"), .text("\(index)"), .text(""), .int(0), .blob([])]
+                }
+                _ = try transaction.sql.insert(
+                    into: "platform_idempotency (scope, step, fingerprint, created_at, content)", width: 5,
+                    values: values)
+            }
+            let before = counter.database.statistics.transactions
+            try await counter.idempotency.routine.run()
+            #expect(counter.database.statistics.transactions - before > 3)
+            let left = try await counter.database.read { sql in
+                try sql.first("SELECT COUNT(*) FROM platform_idempotency") { $0.int(0) }
+            }
+            #expect(left == 2, "the write and the answer of the new one")
         }
     }
 }
