@@ -12,7 +12,9 @@ package struct Tracking: Domain {
             ArtifactMigrations.all,
         ].flatMap { $0 }
 
-    package static let commands: [any ParsableCommand.Type] = [ExperimentCommand.self, RunCommand.self]
+    package static let commands: [any ParsableCommand.Type] = [
+        ExperimentCommand.self, RunCommand.self, GarbageCommand.self,
+    ]
 
     let services: Services
     let keys = KeyNames()
@@ -69,6 +71,7 @@ package struct Tracking: Domain {
             RunEndpoints(services: services, keys: keys, bounds: bounds, artifacts: artifacts).endpoints,
             MetricEndpoints(services: services, keys: keys).endpoints,
             ArtifactEndpoints(artifacts: artifacts).endpoints,
+            RetentionEndpoints(tracking: self).endpoints,
         ].flatMap { $0 }
     }
 

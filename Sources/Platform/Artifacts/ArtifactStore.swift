@@ -7,8 +7,8 @@ package import Core
 ///
 /// Errors of all calls: `notFound` when there is no such artifact, folder or upload; `conflict` when a file is to be
 /// written where a folder stands, or below a file; `invalid` when a folder is read as a file, or a link stands in the
-/// way; `exhausted` when the disk is full (nothing is left behind; what was there stays); `unavailable` when the system
-/// refuses, for instance because too many files are open.
+/// way; `unavailable` when the disk is full (nothing is left behind; what was there stays) or the system refuses, for
+/// instance because too many files are open.
 package protocol ArtifactStore: Sendable {
     /// Begins to write a file. It appears under its name, whole, with `commit`; a file that was there is replaced.
     func write(_ path: ArtifactPath) throws(Failure) -> any ArtifactWriter

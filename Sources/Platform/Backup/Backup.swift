@@ -40,7 +40,13 @@ package struct Backup: Sendable {
     package func write(to target: String) throws(Failure) -> Outcome {
         let location = try DatabaseLocation(settings.databaseLocation)
         // What may be missing is looked for before anything is written.
-        let key = try FileContents.read(settings.keyFile, limit: 4096)
+        let key: [UInt8]
+        do { key = try FileContents.read(settings.keyFile, limit: 4096) } catch {
+            guard error.code == .notFound else { throw error }
+            throw Failure(
+                .notFound, "\(settings.dataFolder): is not the data folder of a server: it has no keys/audit.key",
+                hint: "Name the folder with --data.")
+        }
         let folder = try DurableFolder(empty: target)
         guard !folder.isWithin(settings.artifacts) else {
             throw Failure(

@@ -218,12 +218,10 @@ final class ArtifactService: Sendable {
     // MARK: - Threads
 
     /// Runs a blocking call. What the store calls a conflict is the client's mistake: a file where a folder stands, or
-    /// below a file. A full disk is no matter of how often the client asks.
+    /// below a file.
     func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         do {
             return try await pool.run(body)
-        } catch let failure as Failure where failure.code == .exhausted {
-            throw Failure(.unavailable, failure.message, hint: failure.hint, cause: failure.cause)
         } catch let failure as Failure where failure.code == .conflict {
             throw Failure(.invalid, failure.message, hint: failure.hint, cause: failure.cause)
         }

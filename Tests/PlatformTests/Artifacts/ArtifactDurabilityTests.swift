@@ -136,13 +136,13 @@ struct ArtifactDurabilityTests {
                 for _ in 0..<8 { try writer.append(Array(repeating: 9, count: 1 << 20)) }
                 _ = try writer.commit()
             }
-            #expect(code == .exhausted)
+            #expect(code == .unavailable)
         }
         #expect(failureCode { _ = try store.info(new) } == .notFound)
         #expect(try store.read(old).bytes(at: 0, count: 10) == [1, 2, 3])
         let upload = try store.createUpload(new)
         let part = try store.writePart(1, of: upload, for: new)
-        #expect(failureCode { for _ in 0..<8 { try part.append(Array(repeating: 9, count: 1 << 20)) } } == .exhausted)
+        #expect(failureCode { for _ in 0..<8 { try part.append(Array(repeating: 9, count: 1 << 20)) } } == .unavailable)
         try store.abort(upload, for: new)
         let again = try store.write(new)
         try again.append(Array(repeating: 9, count: 2 << 20))

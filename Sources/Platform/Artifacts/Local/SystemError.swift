@@ -36,8 +36,8 @@ struct SystemError: Error {
         case ENAMETOOLONG: return Failure(.invalid, "Invalid path: \(place) has a name that is too long", cause: cause)
         case ENOSPC, EDQUOT, EFBIG:
             return Failure(
-                .exhausted, "\(place): there is no space left to store it",
-                hint: "Nothing was changed. Free some space on the server, then send it again.", cause: cause)
+                .unavailable, "\(place): there is no space left to store it",
+                hint: "Nothing was changed. Writing goes on by itself when there is space again.", cause: cause)
         case EMFILE, ENFILE, ENOMEM:
             return Failure(.unavailable, "\(place): too many files are open", hint: "Try again shortly.", cause: cause)
         default: return Failure(.unavailable, "\(place): the store cannot be used just now", cause: cause)

@@ -55,7 +55,7 @@ package struct BackupCommand: ParsableCommand {
                 "folder": .string(target), "manifest": manifest.json,
                 "left_out": .array(outcome.leftOut.map { .string($0) }),
             ])
-            return Terminal.write(json.text(pretty: true) + "\n")
+            return json.show()
         }
         Terminal.write("\(target): \(manifest.summary)\n")
     }
@@ -65,7 +65,8 @@ extension BackupManifest {
     /// Two lines for people.
     var summary: String {
         """
-        database \(DisplayValue.bytes(database.bytes)), \(artifacts.files) artifacts with \(DisplayValue.bytes(artifacts.bytes))
+        database \(DisplayValue.bytes(database.bytes)), \(DisplayValue.count(artifacts.files, "artifact")) \
+        with \(DisplayValue.bytes(artifacts.bytes))
           audit log of \(logSize) entries, root \(logRoot.hexadecimal)
         """
     }

@@ -42,7 +42,7 @@ package struct RestoreCommand: ParsableCommand {
         line.clear()
         if json {
             let json = JSON.record(["data": .string(settings.dataFolder), "manifest": manifest.json])
-            return Terminal.write(json.text(pretty: true) + "\n")
+            return json.show()
         }
         Terminal.write("\(settings.dataFolder): \(manifest.summary)\n  as of \(manifest.created.rfc3339)\n")
     }

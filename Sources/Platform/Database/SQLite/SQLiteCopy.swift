@@ -22,6 +22,8 @@ extension SQLiteDriver {
             guard try FileContents.beginning(of: path, count: 1).count == 1 else {
                 throw Failure(.notFound, "\(path): holds no database")
             }
+            // SQLite takes an empty file for a new database, and this one is for its owner alone.
+            try OutputFile(path: target, mode: 0o600).commit()
             let source = try DatabaseQueue(path: path, configuration: reading)
             let copy = try DatabaseQueue(path: target, configuration: writing)
             defer {

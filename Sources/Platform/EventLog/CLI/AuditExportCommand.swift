@@ -39,7 +39,7 @@ package struct AuditExportCommand: AsyncParsableCommand {
                 "folder": .string(folder), "log": .string(checkpoint.origin), "size": .integer(checkpoint.size),
                 "root": .string(checkpoint.root.hexadecimal),
             ])
-            return Terminal.write(json.text(pretty: true) + "\n")
+            return json.show()
         }
         Terminal.write("\(folder): \(checkpoint.size) entries, root \(checkpoint.root.hexadecimal)\n")
     }

@@ -39,7 +39,7 @@ package struct AuditListCommand: AsyncParsableCommand {
     package func run() async throws {
         let events: [JSON] = try await server.connect { client in try await self.events(client) }
         if server.json {
-            return Terminal.write(JSON.record(["events": .array(events)]).text(pretty: true) + "\n")
+            return JSON.record(["events": .array(events)]).show()
         }
         guard !events.isEmpty else { return Terminal.message("No such events.") }
         var table = TextTable(columns: [

@@ -10,7 +10,8 @@ extension LogAudit.Outcome {
                 "  root       \(checkpoint.root.hexadecimal)",
             ]
         }
-        lines.append("  signed by  \(DisplayText.clean(key.text))\(keyIsUnconfirmed ? " (its own word)" : "")")
+        let isExpected = problem == .keyChanged ? "expected " : "signed by"
+        lines.append("  \(isExpected)  \(DisplayText.clean(key.text))\(keyIsUnconfirmed ? " (its own word)" : "")")
         if isIntact { lines.append("  since      \(history)") }
         for newer in newerElsewhere {
             lines.append("  note       \(newer.size) entries were seen at \(newer.place); this copy is older")
@@ -28,7 +29,7 @@ extension LogAudit.Outcome {
     private var verdict: String {
         switch problem {
         case nil: "the audit log is intact"
-        case .keyChanged: "the audit log is signed with ANOTHER KEY than before"
+        case .keyChanged: "the audit log is signed with ANOTHER KEY"
         case .rolledBack: "the audit log was ROLLED BACK: entries that were there are gone"
         case .rewritten: "the audit log was REWRITTEN or forked: it has other entries than it had"
         case .damaged: "the audit log is NOT INTACT"

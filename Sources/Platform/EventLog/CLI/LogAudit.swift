@@ -43,9 +43,9 @@ struct LogAudit: Sendable {
         var outcome = Outcome(place: place.name, key: trusted, earlier: earlier)
         let elsewhere = known.sightings(of: trusted, except: place.name)
         outcome.keyIsUnconfirmed = key == nil && earlier == nil && elsewhere.isEmpty
-        if let other = [shown, earlier?.key].compactMap(\.self).first(where: { $0 != trusted }) {
-            let message =
-                "the log is signed with another key: \(trusted.text) is expected, and it was or is \(other.text)"
+        for (other, source) in [(shown, "now"), (earlier?.key, "when it was last seen")] {
+            guard let other, other != trusted else { continue }
+            let message = "the log is signed with another key \(source), \(other.text)"
             outcome.report.findings.append(LogFinding(LogDirectory.keyName, message, .keyChanged))
             return outcome
         }
