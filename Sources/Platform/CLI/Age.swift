@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// How long ago something was, as an option: `30d`, `12h`, `1d12h30m`, `0s`.
 package struct Age: ExpressibleByArgument, Sendable, CustomStringConvertible {

@@ -30,7 +30,8 @@ struct RetentionEndpoints: Sendable {
             "kept",
             .list(
                 .object([
-                    Endpoint.Field("kind", .text), Endpoint.Field("id", .text), Endpoint.Field("versions", .list(.text)),
+                    Endpoint.Field("kind", .text), Endpoint.Field("id", .text),
+                    Endpoint.Field("versions", .list(.text)),
                 ])), "Runs and logged models that versions are made of; at most a thousand.", required: true),
         Endpoint.Field("further_kept", .integer, required: true),
         Endpoint.Field(
