@@ -220,7 +220,7 @@ struct NativeRunTests {
         let summary = await server.native("GET", "runs/\(run)").json["artifacts"]
         #expect(summary?["files"]?.int == 3 && summary?["bytes"]?.int == 8)
         for (path, status) in [
-            ("artifacts?path=nothing", 404), ("artifacts?path=../x", 400), ("artifacts?path=model/MLmodel", 400),
+            ("artifacts?path=nothing", 404), ("artifacts?path=../x", 400), ("artifacts?path=model/MLmodel", 404),
             ("artifacts/nothing", 404), ("artifacts/model", 400), ("artifacts/..%2Fx", 400),
             ("artifacts/%2e%2e/x", 400),
         ] {
