@@ -6,9 +6,9 @@ import Foundation
 /// commands (`$ steward ...`) and below each what it prints, standard output and standard error together. In what is
 /// expected a line `...` stands for any number of lines and `...` inside a line for any text; `[exit 2]` states the
 /// exit status, which is 0 where nothing is said. A ```` ```server ```` block starts a server of its own, which all
-/// commands after it ask; a ```` ```requests ```` block holds requests to it, one a line: `POST /path {"json": "body"}`.
-/// A line that begins with `NAME.member = ` keeps the first text of that member in the answer: `$NAME` stands for it in
-/// requests, commands and what they print.
+/// commands after it ask; a ```` ```requests ```` block holds requests to it, one a line:
+/// `POST /path {"json": "body"}`. A line that begins with `NAME.member = ` keeps the first text of that member in the
+/// answer: `$NAME` stands for it in requests, commands and what they print.
 struct Spec: Sendable {
     enum Step: Sendable, Equatable {
         case file(name: String, content: String)

@@ -33,12 +33,12 @@ struct WebhookDeliveriesCommand: AsyncParsableCommand {
         for delivery in found.elements {
             let state = delivery["state"]?.text ?? ""
             let status = delivery["response_status"]?.int.map(String.init)
+            let problem = delivery["problem"]?.text.map(DisplayText.clean)
             table.rows.append([
                 .init(delivery.shown("event")),
                 .init(DisplayText.clean(state), state == "failed" ? .bad : state == "pending" ? .unknown : nil),
                 .init(String(delivery["attempts"]?.int ?? 0)),
-                .init(
-                    [status, delivery["problem"]?.text.map(DisplayText.clean)].compactMap { $0 }.joined(separator: " ")),
+                .init([status, problem].compactMap { $0 }.joined(separator: " ")),
                 .init(delivery.time("created_at").map { DisplayValue.age($0, now: now) } ?? ""),
                 .init(delivery.time("next_attempt_at").map { DisplayValue.moment($0, zone: false) } ?? ""),
                 .init(delivery.shown("id")),

@@ -16,8 +16,7 @@ struct ExperimentRenameCommand: AsyncParsableCommand {
         )
         let changed = try await server.connect { try await $0.send("PATCH", path, body, reason: reason) }
         if server.json { return changed.show() }
-        Terminal.write(
-            "Renamed \(DisplayText.label(experiment)) to \(DisplayText.label(name)), identifier \(changed.shown("id")).\n"
-        )
+        let (old, new) = (DisplayText.label(experiment), DisplayText.label(name))
+        Terminal.write("Renamed \(old) to \(new), identifier \(changed.shown("id")).\n")
     }
 }
