@@ -108,7 +108,8 @@ let package = Package(
             name: "steward-simulate", dependencies: ["Simulation"], path: "Benchmarks/Simulation/Command",
             swiftSettings: strict),
 
-        // What tests of several targets use: databases of either kind, a PostgreSQL server, clocks, receivers, children.
+        // What tests of several targets use: databases of either kind, a PostgreSQL server, clocks, receivers,
+        // children.
         .target(name: "CSupport", path: "Tests/CSupport"),
         .target(
             name: "TestSupport", dependencies: ["CSupport", "Platform", "Core", logging], path: "Tests/Support",

@@ -9,8 +9,8 @@ import Synchronization
 #endif
 
 /// A program that a test runs. It is given nothing of this process but what is said here: no descriptor (a child that
-/// outlives its test would keep whoever waits for the end of our output waiting), no blocked or ignored signal. On Linux
-/// it dies with this process, however that ends.
+/// outlives its test would keep whoever waits for the end of our output waiting), no blocked or ignored signal. On
+/// Linux it dies with this process, however that ends.
 ///
 /// Not Foundation's `Process`: its `run` has crashed among tests that open and close a thousand connections.
 package final class ChildProcess: Sendable {

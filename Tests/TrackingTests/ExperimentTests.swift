@@ -72,7 +72,8 @@ struct ExperimentTests {
         arguments: [
             "s3://b/p#f", "s3://b/p?x=1", "http://h/x", "ftp://h/x", "file:///etc", "/etc", "../x", "s3://b/../p",
             "s3://b/p%2e%2e/..", "s3://b/%252e%252e/x", "mlflow-artifacts://h/x", "runs:/a/b", "C:/x", "bogus://x", "x",
-            "s3://b/a\\\\b", "mlflow-artifacts:x", "hdfs://h:8020/p", "abfss://c@a.dfs.core.windows.net/p", "r2://b@h/p",
+            "s3://b/a\\\\b", "mlflow-artifacts:x", "hdfs://h:8020/p", "abfss://c@a.dfs.core.windows.net/p",
+            "r2://b@h/p",
         ])
     func refusedLocations(_ location: String) async {
         let answer = await server.post("experiments/create", #"{"name":"l","artifact_location":"\#(location)"}"#)

@@ -18,7 +18,7 @@ struct RepetitionTests {
                 #"{"trace":{"trace_info":{"trace_id":"tr-1","trace_location":{"mlflow_experiment":{"experiment_id":"0"}}}}}"#
             ),
             ("POST", "/api/3.0/mlflow/traces/TRACE/assessments", #"{"assessment":{"assessment_name":"a"}}"#),
-            ("PATCH", "/api/2.0/mlflow/logged-models/MODEL", #"{"status":"LOGGED_MODEL_READY"}"#),
+            ("PATCH", "/api/2.0/mlflow/logged-models/{model}", #"{"status":"LOGGED_MODEL_READY"}"#),
             ("PATCH", "/api/2.0/mlflow/traces/TRACE", #"{"status":"OK","timestamp_ms":5}"#),
             ("POST", "/api/2.0/mlflow/runs/update", #"{"run_id":"RUN","status":"FINISHED","end_time":5}"#),
         ])
@@ -28,7 +28,7 @@ struct RepetitionTests {
         let model = await server.post("logged-models", #"{"experiment_id":"0"}"#).json["model"]?["info"]?["model_id"]
         let trace = await server.post("traces", #"{"experiment_id":"0","timestamp_ms":1}"#).json["trace_info"]
         func filled(_ text: String) -> String {
-            text.replacing("RUN", with: run).replacing("MODEL", with: model?.text ?? "")
+            text.replacing("RUN", with: run).replacing("{model}", with: model?.text ?? "")
                 .replacing("TRACE", with: trace?["request_id"]?.text ?? "")
         }
         let responder = Responder(

@@ -1,5 +1,5 @@
-/// A strict JSON parser (RFC 8259) for input from outside: bounded in depth and in values, exact about where something is wrong,
-/// UTF-8 checked, duplicate member names refused.
+/// A strict JSON parser (RFC 8259) for input from outside: bounded in depth and in values, exact about where something
+/// is wrong, UTF-8 checked, duplicate member names refused.
 ///
 /// Numbers without fraction and exponent that fit become `.integer`; all others are correctly rounded doubles.
 /// A number too large for a double is refused. The time is linear in the length of the document, whatever it holds.

@@ -3,9 +3,9 @@ import Core
 /// The words of a filter or an ordering, with their places.
 ///
 /// The rules are those of the SQL tokenizer MLflow uses, as far as a valid filter can show them: keys in backticks,
-/// double or, behind a point, single quotes, texts in single or double quotes, no escapes. A quote doubled or behind a backslash does not end a
-/// text and stays in it as it is written. Only if no other quote follows, the one behind a backslash does end it, so
-/// that `'C:\data\'` can be written.
+/// double or, behind a point, single quotes, texts in single or double quotes, no escapes. A quote doubled or behind a
+/// backslash does not end a text and stays in it as it is written. Only if no other quote follows, the one behind a
+/// backslash does end it, so that `'C:\data\'` can be written.
 struct SearchLexer {
     struct Token {
         enum Kind {

@@ -46,8 +46,8 @@ package protocol ArtifactStore: Sendable {
     func writePart(_ number: Int, of upload: String, for path: ArtifactPath) throws(Failure) -> any ArtifactWriter
 
     /// Begins to join parts to the file, which appears whole. Said twice, it ends with the same answer twice.
-    /// - Throws: `invalid` for parts that are out of order, `unavailable` while another call joins them, `conflict` when
-    ///   other parts were joined, besides the errors of all calls.
+    /// - Throws: `invalid` for parts that are out of order, `unavailable` while another call joins them, `conflict`
+    ///   when other parts were joined, besides the errors of all calls.
     func join(_ upload: String, for path: ArtifactPath, parts: [UploadedPart]) throws(Failure) -> any ArtifactJoin
 
     /// Forgets an upload and its parts.

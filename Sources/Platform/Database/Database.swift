@@ -60,8 +60,8 @@ package final class Database: Sendable {
     /// Inside a request with an `Idempotency-Key` that was carried out before, nothing is done and the result of that
     /// time is given back.
     /// - Parameters:
-    ///   - key: what the write changes, where several may change the same thing at once: a run's identifier. Writes with
-    ///     the same key go over the same connection and never wait for each other; with several servers their
+    ///   - key: what the write changes, where several may change the same thing at once: a run's identifier. Writes
+    ///   with the same key go over the same connection and never wait for each other; with several servers their
     ///     transactions follow each other. A write locks no rows but those of its key, and rows that nobody else
     ///     changes; the others it reads, or locks against deletion at most.
     ///   - file: of the caller; with `function` it tells the writes of a repeatable request apart.

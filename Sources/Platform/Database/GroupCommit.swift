@@ -24,9 +24,9 @@ package protocol EventRecorder: Sendable {
 /// Many small writes in one transaction: they share the flush to the disk, which is what a commit costs.
 ///
 /// A write that throws takes back only its own changes (a savepoint each). A group that lost against another writer
-/// (a deadlock, or a lock that it waited for too long) is run again in halves, which hold fewer locks for a shorter time,
-/// and so is one that failed for what may be one member's fault. One that fails at its commit otherwise (disk full,
-/// connection lost) fails for every member, since none of it is stored.
+/// (a deadlock, or a lock that it waited for too long) is run again in halves, which hold fewer locks for a shorter
+/// time, and so is one that failed for what may be one member's fault. One that fails at its commit otherwise (disk
+/// full, connection lost) fails for every member, since none of it is stored.
 struct GroupCommit: Sendable {
     let recorder: any EventRecorder
     /// How often a lone write is run.

@@ -46,9 +46,9 @@ package struct Routine: Sendable {
 }
 
 /// Reads the event log from where it stopped last time and acts on what it finds, at least once. What it writes to the
-/// database is written exactly once: its position moves in the same transaction. An event it fails at again and again is
-/// left out after two minutes and kept as a dead letter; `unavailable` says that nothing is wrong with the event, and is
-/// waited out.
+/// database is written exactly once: its position moves in the same transaction. An event it fails at again and again
+/// is left out after two minutes and kept as a dead letter; `unavailable` says that nothing is wrong with the event,
+/// and is waited out.
 package struct Reactor: Sendable {
     /// Names the stored position; never reuse a name for something else.
     package let name: String

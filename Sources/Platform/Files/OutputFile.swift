@@ -9,8 +9,8 @@ package import Core
 /// A file written piece by piece that appears under its name only when it is complete.
 ///
 /// The bytes go to a file of another name in the same folder; `commit` makes them durable, renames, and makes that
-/// durable. Without `commit` the partial file is removed. An existing file of that name is replaced. For files too large
-/// to hold in memory; the others are written with `AtomicFile`.
+/// durable. Without `commit` the partial file is removed. An existing file of that name is replaced. For files too
+/// large to hold in memory; the others are written with `AtomicFile`.
 package struct OutputFile: ~Copyable {
     private let path: String
     private let partial: String

@@ -14,7 +14,8 @@ package struct DataFolder: ~Copyable {
     package static let unfinishedRestore = "restore-unfinished"
 
     /// Creates the folders that are missing and takes the lock.
-    /// - Parameter isRestoring: for who restores a backup into it; to others a restore that was not finished is no data.
+    /// - Parameter isRestoring: for who restores a backup into it; to others a restore that was not finished is no
+    ///   data.
     /// - Throws: `conflict` when another server holds it or a restore was cut off, `unavailable` when the system
     ///   refuses.
     package init(_ settings: ServerSettings, isRestoring: Bool = false) throws(Failure) {

@@ -78,8 +78,8 @@ enum Secrets {
 
 /// Writes a line for each request, and one for each failure whose cause the client is not shown.
 ///
-/// The line holds the path and not the query; it holds no header. Of an address that is a secret it holds the endpoint's
-/// path. So no secret a client sends gets into it.
+/// The line holds the path and not the query; it holds no header. Of an address that is a secret it holds the
+/// endpoint's path. So no secret a client sends gets into it.
 package struct AccessLog: RequestObserver {
     package let log: Log
 

@@ -212,8 +212,8 @@ extension DatabaseContractTests {
                 let changed = try connection.insert(
                     into: table, width: 2, suffix: update, values: rows(500..<5500) { $0 % 2 == 0 ? $0 + 1 : 0 })
                 #expect(changed == 250 + 4500)
-                #expect(
-                    try [500, 501, 5499, 499].map { try connection.itemValue("item \($0)") } == [501, 501, 0, 499])
+                let values = try [500, 501, 5499, 499].map { try connection.itemValue("item \($0)") }
+                #expect(values == [501, 501, 0, 499])
                 let ignored = try connection.insert(
                     into: table, width: 2, suffix: "ON CONFLICT DO NOTHING", values: rows(5400..<5600) { $0 })
                 #expect(ignored == 100)

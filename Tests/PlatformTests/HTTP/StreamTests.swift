@@ -138,7 +138,8 @@ struct StreamTests {
 
     @Test("an answer while a stream is full: the rest is skipped, and the connection goes on")
     func earlyAnswer() async throws {
-        // How much has arrived cannot be seen from here: after a longer wait it is enough for the connection to be kept.
+        // How much has arrived cannot be seen from here: after a longer wait it is enough for the connection to be
+        // kept.
         for wait in [50, 200, 1000, 5000, 20_000] {
             let gate = Gate()
             var options = ServerOptions()

@@ -23,7 +23,8 @@ enum PostgreSQLType: Equatable {
             }
     }
 
-    /// What arrays of it are made of: the type's name and object identifier; nil for what is not written in binary form.
+    /// What arrays of it are made of: the type's name and object identifier; nil for what is not written in binary
+    /// form.
     var array: (name: String, oid: Int32)? {
         switch self {
         case .int2: ("smallint", 21)

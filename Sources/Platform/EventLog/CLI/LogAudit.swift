@@ -30,8 +30,8 @@ struct LogAudit: Sendable {
         }
     }
 
-    /// - Throws: what keeps it from being decided: nobody answers, there is no key. What is wrong with the log is in the
-    ///   outcome.
+    /// - Throws: what keeps it from being decided: nobody answers, there is no key. What is wrong with the log is in
+    ///   the outcome.
     func run() async throws(Failure) -> Outcome {
         let earlier = known.sighting(at: place.name)
         let shown = try await place.key()

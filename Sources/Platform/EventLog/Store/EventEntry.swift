@@ -31,8 +31,8 @@ package enum EventEntry {
         return try JSON.object(members).canonical()
     }
 
-    /// A subject as it is stored and looked for. Longer ones than an index of PostgreSQL takes (2,704 bytes) are cut, and
-    /// told apart by their SHA-256.
+    /// A subject as it is stored and looked for. Longer ones than an index of PostgreSQL takes (2,704 bytes) are cut,
+    /// and told apart by their SHA-256.
     static func subject(_ subject: String) -> String {
         guard subject.utf8.count > subjectLimit else { return subject }
         return cut(subject, subjectLimit) + Hexadecimal.text(of: SHA256.hash(data: Array(subject.utf8)))
@@ -58,7 +58,8 @@ package enum EventEntry {
         let json = try JSONParser.parse(text)
         if let version = json["v"]?.int, version != 1 {
             throw Failure(
-                .unsupported, "an entry of the event log has an unknown form", hint: "A newer server may have written it.")
+                .unsupported, "an entry of the event log has an unknown form",
+                hint: "A newer server may have written it.")
         }
         guard case .integer(let sequence)? = json["seq"], let kind = json["kind"]?.text,
             let subject = json["subject"]?.text, let actor = json["actor"]?["name"]?.text,

@@ -112,8 +112,8 @@ struct Listener: Sendable {
     }
 }
 
-/// Lets connections in, and keeps them waiting in the system's queue while there are more than the server can hold: each
-/// takes a descriptor before anything can be done about it, and the last descriptors must not be taken.
+/// Lets connections in, and keeps them waiting in the system's queue while there are more than the server can hold:
+/// each takes a descriptor before anything can be done about it, and the last descriptors must not be taken.
 ///
 /// NIO's own `AcceptBackoffHandler` delays the next read after an error, but a read that failed stays asked for, so the
 /// event loop would spin. Reading is therefore switched off altogether.
