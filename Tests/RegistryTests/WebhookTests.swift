@@ -234,7 +234,8 @@ struct WebhookTests {
             let messages = try receiver.requests.map { try JSONParser.parse($0.body)["data"] }
             #expect(messages.count == 2)
             for message in messages { #expect(message?["name"]?.text == "m" && message?["version"]?.text == "1") }
-            // Those that found no room in the event, too; they are read when the message is sent, so one set since is there.
+            // Those that found no room in the event, too. They are read when the message is sent, so one set since then
+            // is there.
             #expect(messages[0]?["tags"]?.members?.count == 11)
             #expect(messages[0]?["tags"]?["tag 8"]?.text == quotes && messages[0]?["tags"]?["last"]?.text == "whole")
             #expect(messages[1]?["value"]?.text == control)

@@ -142,7 +142,8 @@ struct ReactorTests {
         _ = try await server.database.write { transaction in
             try transaction.sql.execute("UPDATE eventlog_entry SET entry = '{\"v\":2}' WHERE sequence = 1")
         }
-        #expect(try await server.runner.step(Self.reactor(["test.good"])) == 3)
+        let good = Self.reactor(["test.good"])
+        while try await server.runner.step(good) > 0 {}
         #expect(try await server.rows() == [0, 2])
         let other = Reactor("other", kinds: ["test.good", "test.strange"]) { event, transaction in
             try transaction.sql.execute("INSERT INTO test_row (id) VALUES (?1)", [.integer(event.sequence + 10)])
