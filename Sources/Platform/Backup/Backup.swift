@@ -108,7 +108,7 @@ package struct Backup: Sendable {
         do {
             return try SQLiteDriver(path: path).connect(.reading).withConnection { try Log($0, progress: progress) }
         } catch {
-            throw Database.failure(error)
+            throw Failure(any: error)
         }
     }
 

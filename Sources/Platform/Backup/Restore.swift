@@ -154,7 +154,7 @@ package struct Restore: Sendable {
                 try Backup.Log(sql) { progress("verifying the audit log", $0) }
             }
         } catch {
-            throw Database.failure(error)
+            throw Failure(any: error)
         }
         guard log.frontier.size == manifest.logSize, log.frontier.root == manifest.logRoot else {
             throw Failure(

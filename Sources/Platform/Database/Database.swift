@@ -42,7 +42,7 @@ package final class Database: Sendable {
             for (lane, worker) in writers.enumerated() { startWriter(lane, worker) }
             for (lane, worker) in readers.enumerated() { startReader(lane, worker) }
         } catch {
-            throw Self.failure(error)
+            throw Failure(any: error)
         }
     }
 
@@ -121,15 +121,7 @@ package final class Database: Sendable {
         do {
             return try await withUnsafeThrowingContinuation(start)
         } catch {
-            throw Self.failure(error)
-        }
-    }
-
-    static func failure(_ error: any Error) -> Failure {
-        switch error {
-        case let failure as Failure: failure
-        case let error as SQLError: error.failure
-        default: Failure(.bug, "an unexpected error", cause: String(describing: error))
+            throw Failure(any: error)
         }
     }
 }

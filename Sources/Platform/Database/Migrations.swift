@@ -25,7 +25,7 @@ package enum Migrations {
                 try apply(migrations, connection, now)
             }
         } catch {
-            throw Database.failure(error)
+            throw Failure(any: error)
         }
     }
 

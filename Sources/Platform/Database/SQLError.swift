@@ -55,3 +55,15 @@ package enum SQLError: Error, Sendable {
         }
     }
 }
+
+extension Failure {
+    /// What any error comes to. One that nobody expected is a bug.
+    package init(any error: any Error) {
+        self =
+            switch error {
+            case let failure as Failure: failure
+            case let error as SQLError: error.failure
+            default: Failure(.bug, "an unexpected error", cause: String(describing: error))
+            }
+    }
+}

@@ -113,7 +113,7 @@ struct ReactorReading: Sendable {
             // The size first: everything below it can be seen by the query that follows.
             let size = try EventLog.size(sql)
             let query = query(from: start, limit)
-            let events = try EventLog.events(query, sql)
+            let events = try events(query, sql)
             let begin = ContinuousClock.now
             var end = start
             for event in events {
@@ -126,6 +126,15 @@ struct ReactorReading: Sendable {
             if isWhole, events.count < limit { end = max(end, min(size, query.end ?? size)) }
             try move(to: end, sql)
             return Int(end - start)
+        }
+    }
+
+    private func events(_ query: EventQuery, _ sql: any SQLConnection) throws -> [RecordedEvent] {
+        do {
+            return try EventLog.events(query, sql)
+        } catch SQLError.corrupt(let cause) {
+            // For others the database is damaged, and they wait until it is mended. Here one entry must not hold up all.
+            throw Failure(.invalid, "an entry of the event log cannot be read", cause: cause)
         }
     }
 

@@ -60,7 +60,7 @@ package struct Runner: Sendable {
 
     private func report(_ what: String, _ name: String, _ error: any Error) {
         if error is CancellationError || Task.isCancelled { return }
-        let failure = Database.failure(error)
+        let failure = Failure(any: error)
         logger.error(
             "\(what) failed; it is tried again",
             metadata: [

@@ -64,3 +64,13 @@ package struct HTTPFailure: Sendable {
         }
     }
 }
+
+/// Why a request goes no further: a failure with a status that only HTTP knows, thrown by the frame around handlers.
+struct HTTPRefusal: Error {
+    let failure: Failure
+    let status: Int
+    /// Written as text, whatever form the path has: what browsers' refusals look like in MLflow, too.
+    var isPlain = false
+    /// Seconds after which it may go through.
+    var retryAfter: Int?
+}

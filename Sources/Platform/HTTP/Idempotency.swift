@@ -138,12 +138,12 @@ package final class Idempotency: Sendable {
         }
     }
 
-    private var underWay: RequestChecks.Refusal {
+    private var underWay: HTTPRefusal {
         refusal("a request with this Idempotency-Key is being answered", 409, retry: true)
     }
 
-    private func refusal(_ message: String, _ status: Int, retry: Bool = false) -> RequestChecks.Refusal {
-        RequestChecks.Refusal(
+    private func refusal(_ message: String, _ status: Int, retry: Bool = false) -> HTTPRefusal {
+        HTTPRefusal(
             failure: Failure(
                 status == 409 ? .conflict : .invalid, message,
                 hint: retry ? "Try again in a second." : status == 422 ? "Use a new key for each request." : nil),

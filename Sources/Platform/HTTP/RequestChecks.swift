@@ -5,23 +5,13 @@ enum RequestChecks {
     /// The longest request target, in bytes.
     static let targetLimit = 16 << 10
 
-    /// Why a request goes no further.
-    struct Refusal: Error {
-        let failure: Failure
-        let status: Int
-        /// Written as text, whatever form the path has: what browsers' refusals look like in MLflow, too.
-        var isPlain = false
-        /// Seconds after which it may go through.
-        var retryAfter: Int?
-    }
-
-    static func check(_ head: RequestHead, _ settings: Responder.Settings) throws(Refusal) {
+    static func check(_ head: RequestHead, _ settings: Responder.Settings) throws(HTTPRefusal) {
         guard head.rawPath.utf8.count + head.rawQuery.utf8.count <= targetLimit else {
-            throw Refusal(
+            throw HTTPRefusal(
                 failure: Failure(.invalid, "the path and query are longer than \(targetLimit) bytes"), status: 414)
         }
         guard head.rawPath.utf8.first == UInt8(ascii: "/"), isVisible(head.rawPath), isVisible(head.rawQuery) else {
-            throw Refusal(
+            throw HTTPRefusal(
                 failure: Failure(
                     .invalid, "the path or the query holds a character that must be percent-encoded",
                     hint: "Paths begin with a slash and are visible ASCII."), status: 400)
@@ -34,15 +24,15 @@ enum RequestChecks {
 
     /// A page of a stranger's site can make a browser send requests to a name that resolves to this machine. It cannot
     /// choose the Host header, so a server that answers to its own names only is out of reach.
-    private static func checkHost(_ head: RequestHead, _ settings: Responder.Settings) throws(Refusal) {
+    private static func checkHost(_ head: RequestHead, _ settings: Responder.Settings) throws(HTTPRefusal) {
         guard let authority = head.authority, !authority.isEmpty, head.headers.all("host").count <= 1 else {
-            throw Refusal(
+            throw HTTPRefusal(
                 failure: Failure(.invalid, "the request names no host, or several", hint: "Send one Host header."),
                 status: 400)
         }
         guard let host = hostName(authority), settings.hosts.contains(host) else {
             let shown = String(decoding: authority.utf8.prefix(100).filter { $0 > 0x20 && $0 < 0x7F }, as: UTF8.self)
-            throw Refusal(
+            throw HTTPRefusal(
                 failure: Failure(
                     .denied, "Invalid Host header: this server does not answer to the name \"\(shown)\"",
                     hint: "Start it with --allowed-host NAME if that is one of its names."),
@@ -52,14 +42,14 @@ enum RequestChecks {
 
     /// Requests that change something may come from a browser's page of this server or a listed one only. Programs
     /// send neither of the two headers.
-    private static func checkOrigin(_ head: RequestHead, _ settings: Responder.Settings) throws(Refusal) {
+    private static func checkOrigin(_ head: RequestHead, _ settings: Responder.Settings) throws(HTTPRefusal) {
         guard head.method != "GET", head.method != "HEAD" else { return }
         if let origin = head.headers["origin"] {
             if isOwn(origin.lowercased(), head.authority, settings) { return }
         } else if head.headers["sec-fetch-site"] != "cross-site" {
             return
         }
-        throw Refusal(
+        throw HTTPRefusal(
             failure: Failure(
                 .denied, "Cross-origin request blocked",
                 hint: "Start the server with --allowed-origin ORIGIN to allow this page."),

@@ -105,10 +105,10 @@ package struct Responder: Sendable {
                 return waitHint(try await idempotency.answer(repeated) { try await call.endpoint.handle(request) })
             }
             return waitHint(try await call.endpoint.handle(request))
-        } catch let refusal as RequestChecks.Refusal {
+        } catch let refusal as HTTPRefusal {
             return self.refusal(refusal, call.head, call.id)
         } catch {
-            let failure = Database.failure(error)
+            let failure = Failure(any: error)
             if failure.code == .bug || failure.cause != nil { observer.failed(failure, requestID: call.id) }
             if body.isTooLarge { return tooLarge(failure, call.head, call.id) }
             return write(failure, call.head, call.id)
@@ -141,7 +141,7 @@ package struct Responder: Sendable {
         write(failure, head, id, status: 413, reason: .bodyTooLarge)
     }
 
-    func refusal(_ refusal: RequestChecks.Refusal, _ head: RequestHead?, _ id: String) -> Response {
+    func refusal(_ refusal: HTTPRefusal, _ head: RequestHead?, _ id: String) -> Response {
         if refusal.isPlain {
             let hint = refusal.failure.hint.map { "\n\($0)" } ?? ""
             return .text("\(refusal.failure.message)\(hint)\n", status: refusal.status)

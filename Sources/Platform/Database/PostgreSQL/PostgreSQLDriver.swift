@@ -50,7 +50,7 @@ package struct PostgreSQLDriver: DatabaseDriver {
                 .unavailable, "cannot use the database \(address): \(cause)",
                 hint: "Check that PostgreSQL runs there, the name of the database, the user and the password.")
         } catch {
-            throw Database.failure(error)
+            throw Failure(any: error)
         }
     }
 }

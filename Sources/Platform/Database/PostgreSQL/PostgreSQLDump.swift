@@ -32,7 +32,7 @@ package struct PostgreSQLDump: Sendable {
                 return value
             }
         } catch {
-            throw Database.failure(error)
+            throw Failure(any: error)
         }
     }
 
@@ -67,7 +67,7 @@ package struct PostgreSQLDump: Sendable {
                     "--dbname=dbname='\(escaped)'", file,
                 ])
         } catch {
-            throw Database.failure(error)
+            throw Failure(any: error)
         }
     }
 

@@ -51,7 +51,7 @@ extension SQLiteDriver {
                 .unavailable, "the database could not be copied", hint: "Is there space on the disk of the copy?",
                 cause: SQLiteConnection.translate(error).failure.cause)
         } catch {
-            throw Database.failure(error)
+            throw Failure(any: error)
         }
     }
 }

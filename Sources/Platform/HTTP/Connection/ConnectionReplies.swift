@@ -49,7 +49,7 @@ private struct HandlerRun: Sendable {
                 $0.connection.advance()
             }
         } catch {
-            let failure = Database.failure(error)
+            let failure = Failure(any: error)
             turn.onEventLoop {
                 $0.connection.breakStream(failure, $0.exchange)
                 $0.connection.advance()
