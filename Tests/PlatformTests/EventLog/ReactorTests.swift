@@ -150,7 +150,7 @@ struct ReactorTests {
         }
         try await server.run(other) { try await server.rows().contains(12) }
         #expect(try await server.rows() == [0, 2, 10, 12])
-        #expect(try await server.problems() == ["other 1: an entry of the event log cannot be read"])
+        #expect(try await server.problems() == ["other 1: an entry of the event log has an unknown form"])
     }
 
     @Test("what is not the event's fault is waited out, however long it lasts", arguments: Backend.available)
