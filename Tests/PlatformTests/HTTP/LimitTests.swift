@@ -240,10 +240,10 @@ struct LimitTests {
         ]
         try await withServer(options) { server async throws in
             let body = String(repeating: "x", count: 10_000)
-            for _ in 0..<10 {
+            for number in 1...10 {
                 let client = try await server.connect()
                 try await client.send("POST /stuck HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n\(body)")
-                try await gate.waitFor(1)
+                try await gate.waitFor(number)
                 client.reset()
             }
             try await until { server.seen.records.count { $0.isCut } == 10 }
@@ -307,7 +307,7 @@ struct LimitTests {
             }
             try await until { server.seen.records.count == 8 && server.figures.waiting <= 20 << 20 }
             #expect(server.figures.timedOut >= 5)
-            #expect(try await server.get("/large/16").body.count == 16 << 20)
+            #expect(try await server.get("/hello").text == "hello")
             for client in slow { client.close() }
             try await until { server.figures.open == 0 }
             #expect(server.figures.waiting == 0)
