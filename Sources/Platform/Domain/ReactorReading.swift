@@ -133,7 +133,8 @@ struct ReactorReading: Sendable {
         do {
             return try EventLog.events(query, sql)
         } catch SQLError.corrupt(let cause) {
-            // For others the database is damaged, and they wait until it is mended. Here one entry must not hold up all.
+            // For others the database is damaged, and they wait until it is mended. Here one entry must not hold up
+            // all.
             throw Failure(.invalid, "an entry of the event log cannot be read", cause: cause)
         }
     }
