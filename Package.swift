@@ -107,9 +107,10 @@ let package = Package(
             name: "steward-simulate", dependencies: ["Simulation"], path: "Benchmarks/Simulation/Command",
             swiftSettings: strict),
 
-        // What tests of several targets use: databases of either kind, a PostgreSQL server, clocks, receivers.
+        // What tests of several targets use: databases of either kind, a PostgreSQL server, clocks, receivers, children.
+        .target(name: "CSupport", path: "Tests/CSupport"),
         .target(
-            name: "TestSupport", dependencies: ["Platform", "Core", logging], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["CSupport", "Platform", "Core", logging], path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
@@ -135,8 +136,8 @@ let package = Package(
             name: "MLflowTests", dependencies: ["MLflow", "Core"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core"], swiftSettings: strict),
-        .testTarget(name: "SpecTests", swiftSettings: strict),
-        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "SpecTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -59,12 +59,21 @@ else
 fi
 
 step "tests"
+# A test that waits for ever must not keep the answer from whoever waits for it.
+minutes=25
+limit() { "$@"; }
+if command -v timeout >/dev/null 2>&1; then
+    limit() { timeout -k 30 "${minutes}m" "$@"; }
+fi
 # One "started" line per test would bury the answers.
 {
-    swift test -c release --skip-build 2>&1
+    limit swift test -c release --skip-build 2>&1
     echo $? >.build/test.status
 } | tee "$log" | sed -u -e '/^◇ /d' -e '/^✔ Test case /d'
 status=$(cat .build/test.status)
+case $status in
+124 | 137) echo "FAILED: the tests were not done after $minutes minutes; $log tells which had begun" ;;
+esac
 
 # Swift Testing: the closing line counts tests; lines of single tests say which failed or were skipped.
 total=$(sed -n 's/^.*Test run with \([0-9][0-9]*\) tests\{0,1\}.*$/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs every document in `Specs/` against the built program.
@@ -40,16 +41,10 @@ struct SpecTests {
 
     @Test("docs/reference/methods.md is what `make reference` writes")
     func reference() throws {
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments = ["methods", "--markdown"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let process = try ChildProcess(Self.program.path, ["methods", "--markdown"], output: .collected)
+        let ending = process.wait()
         let stored = try Data(contentsOf: Self.root.appending(path: "docs/reference/methods.md"))
-        #expect(process.terminationStatus == 0 && data == stored, "run `make reference`")
+        #expect(ending == .exit(0) && Data(process.outputBytes) == stored, "run `make reference`")
     }
 
     private func run(_ command: Spec.Command, in place: URL, name: String) throws {
@@ -58,30 +53,20 @@ struct SpecTests {
             Issue.record("Specs/\(name):\(command.line): only steward is run, not \(command.text)")
             return
         }
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments = Array(words.dropFirst())
-        process.currentDirectoryURL = place
-        // Nothing of the developer's machine may show in the output.
-        process.environment = [
-            "HOME": place.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TZ": "UTC", "PATH": "/usr/bin:/bin",
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let process = try ChildProcess(
+            Self.program.path, Array(words.dropFirst()),
+            // Nothing of the developer's machine may show in the output.
+            environment: [
+                "HOME": place.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TZ": "UTC", "PATH": "/usr/bin:/bin",
+            ], folder: place.path, output: .collected, error: .merged)
+        let ending = process.wait()
 
-        var lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = process.outputText.split(separator: "\n", omittingEmptySubsequences: false)
             .map { String($0.replacing(/[ ]+$/, with: "")) }
         while lines.last == "" { lines.removeLast() }
-        let crashed = process.terminationReason == .uncaughtSignal
-        let status = process.terminationStatus
         #expect(
-            !crashed && status == command.status,
-            "Specs/\(name):\(command.line): $ \(command.text): exit \(status), expected \(command.status)")
+            ending == .exit(command.status),
+            "Specs/\(name):\(command.line): $ \(command.text): exit \(ending.status), expected \(command.status)")
         #expect(
             Pattern.matches(command.expected[...], lines[...]),
             "Specs/\(name):\(command.line): $ \(command.text) printed:\n\(lines.joined(separator: "\n"))")

@@ -32,9 +32,8 @@ package final class TestPostgres: Sendable {
 
     /// Holds the socket, the data and the log.
     package let folder: String
-    private let process: Process
-    /// As long as this end is open the server runs; the system closes it whatever way this process ends.
-    private let lifeline: FileHandle
+    /// The server runs as long as its standard input is open; the system closes that whatever way this process ends.
+    private let process: ChildProcess
     private let databases = Mutex<(made: Int, free: [String])>((0, []))
 
     private init() throws {
@@ -42,13 +41,6 @@ package final class TestPostgres: Sendable {
         var template = Array("/tmp/steward-postgres-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(.unavailable, "no temporary folder: errno \(errno)") }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw Failure(.unavailable, "no pipe: errno \(errno)") }
-        // Other programs that tests start must not hold the server's life in their hands.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        lifeline = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-
-        process = Process()
         var command = ["/bin/sh", "-c", Self.script, "sh", binaries, folder]
         if getuid() == 0 {
             // PostgreSQL refuses to run as root.
@@ -57,12 +49,7 @@ package final class TestPostgres: Sendable {
             }
             command = ["/usr/bin/env", "runuser", "-u", "postgres", "--"] + command
         }
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(command[0], Array(command.dropFirst()), input: .open)
         try waitUntilReady()
     }
 

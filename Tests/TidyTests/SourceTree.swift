@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One place in a tracked file and what is wrong with it.
@@ -54,17 +55,11 @@ enum SourceTree {
 
     private static func gitPaths() -> [String]? {
         guard exists(".git") else { return nil }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["git", "-C", root.path, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { return nil }
-        let all = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let git = try? ChildProcess(
+            "git", ["-C", root.path, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            output: .collected)
+        guard let git, git.wait() == .exit(0) else { return nil }
+        let all = git.outputBytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return Array(Set(all)).filter(exists)
     }
 

@@ -1,5 +1,6 @@
 import Core
 import Platform
+import TestSupport
 import Testing
 
 @Suite("OpenAPI")
@@ -52,7 +53,7 @@ struct OpenAPITests {
     }
 
     private static let hasValidator =
-        (try? Programs.run("python3", ["-c", "import openapi_spec_validator"]).status) == 0
+        (try? ChildProcess.run("python3", ["-c", "import openapi_spec_validator"]).status) == 0
 
     @Test(
         "it is valid by openapi-spec-validator",
@@ -64,7 +65,7 @@ struct OpenAPITests {
             errors = [e.message for e in OpenAPIV31SpecValidator(json.load(sys.stdin)).iter_errors()]
             print(errors); sys.exit(1 if errors else 0)
             """
-        let result = try Programs.run("python3", ["-c", script], input: Self.document.serialised())
+        let result = try ChildProcess.run("python3", ["-c", script], input: Self.document.serialised())
         #expect(result.status == 0, "\(result.output)")
     }
 }

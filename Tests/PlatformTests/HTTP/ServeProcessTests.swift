@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -38,7 +39,7 @@ struct ServeProcessTests {
         }
         #expect(counts.count == 8)
         #expect(counts.allSatisfy { $0.sent == $0.answered })
-        #expect(await server.waitForExit() == 0)
+        #expect(await server.waitForExit() == .exit(0))
     }
 
     @Test("with few descriptors and many connections others are served, and nothing ends")
@@ -63,12 +64,12 @@ struct ServeProcessTests {
         for client in clients { client.close() }
         try await server.untilReady()
         server.send(SIGTERM)
-        #expect(await server.waitForExit() == 0)
+        #expect(await server.waitForExit() == .exit(0))
     }
 
     @Test("an address that others can reach is refused")
     func binding() throws {
-        let result = try Programs.run(
+        let result = try ChildProcess.run(
             ServeProcess.program, ["serve", "--host", "0.0.0.0", "--port", "0", "--data", "unused"])
         #expect(result.status != 0)
         #expect(result.output.contains("refusing to listen on 0.0.0.0"))
@@ -85,53 +86,41 @@ final class ServeProcess: @unchecked Sendable {
 
     static var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
-    private let process: Process
+    private let process: ChildProcess
     private let folder: URL
     let port: Int
 
-    private init(_ process: Process, _ folder: URL, _ port: Int) {
+    private init(_ process: ChildProcess, _ folder: URL, _ port: Int) {
         self.process = process
         self.folder = folder
         self.port = port
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.send(SIGKILL)
         try? FileManager.default.removeItem(at: folder)
     }
 
     /// - Parameter descriptors: files and connections the process may have open.
     static func start(descriptors: Int = 1024) async throws -> ServeProcess {
         let folder = FileManager.default.temporaryDirectory.appending(path: "steward-serve-\(UUID().uuidString)")
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = [
-            "-c", "ulimit -n \(descriptors); exec \"$0\" serve --port 0 --log-level error --data \"$1\"", program,
-            folder.path,
-        ]
-        let error = Pipe()
-        process.standardError = error
-        try process.run()
-        let port: Int = try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                var text = ""
-                while !text.contains("stop with Ctrl-C") {
-                    let more = error.fileHandleForReading.availableData
-                    guard !more.isEmpty else {
-                        return continuation.resume(throwing: RawClient.Problem(description: "no server: \(text)"))
-                    }
-                    text += String(decoding: more, as: UTF8.self)
-                }
-                let digits = text.split(separator: "127.0.0.1:").dropFirst().first?.prefix { $0.isNumber } ?? ""
-                continuation.resume(returning: Int(digits) ?? 0)
-                // Read to the end, so that the server never waits for a reader of its log.
-                while !error.fileHandleForReading.availableData.isEmpty {}
+        let process = try ChildProcess(
+            "/bin/sh",
+            [
+                "-c", "ulimit -n \(descriptors); exec \"$0\" serve --port 0 --log-level error --data \"$1\"", program,
+                folder.path,
+            ], error: .collected)
+        while !process.errorText.contains("stop with Ctrl-C") {
+            guard process.isRunning else {
+                throw RawClient.Problem(description: "no server: \(process.errorText)")
             }
+            try await Task.sleep(for: .milliseconds(5))
         }
-        return ServeProcess(process, folder, port)
+        let digits = process.errorText.split(separator: "127.0.0.1:").dropFirst().first?.prefix { $0.isNumber } ?? ""
+        return ServeProcess(process, folder, Int(digits) ?? 0)
     }
 
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    func send(_ signal: Int32) { process.send(signal) }
 
     func untilReady() async throws {
         while true {
@@ -143,12 +132,5 @@ final class ServeProcess: @unchecked Sendable {
         }
     }
 
-    func waitForExit() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [process] in
-                process.waitUntilExit()
-                continuation.resume(returning: process.terminationStatus)
-            }
-        }
-    }
+    func waitForExit() async -> ChildProcess.Ending { await process.waitAside() }
 }

@@ -1,17 +1,19 @@
 import Core
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 /// TLS with a certificate made for the test. Needs the programs openssl and curl.
 @Suite(
-    "TLS", .enabled(if: Programs.find("openssl") != nil && Programs.find("curl") != nil, "openssl or curl is absent"))
+    "TLS",
+    .enabled(if: ChildProcess.find("openssl") != nil && ChildProcess.find("curl") != nil, "openssl or curl is absent"))
 struct TLSTests {
     /// A folder with `name.pem` and `name.key`.
     private func makeCertificate(_ folder: URL, _ name: String, _ commonName: String) throws -> TLSFiles {
         let files = TLSFiles(
             certificate: folder.appending(path: "\(name).pem").path, key: folder.appending(path: "\(name).key").path)
-        let (status, output) = try Programs.run(
+        let (status, output) = try ChildProcess.run(
             "openssl",
             [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
@@ -31,7 +33,7 @@ struct TLSTests {
 
     private func curl(_ server: TestServer, _ arguments: [String]) async throws -> (status: Int32, output: String) {
         let port = server.port
-        return try await Programs.runAside(
+        return try await ChildProcess.runAside(
             "curl", ["-sS", "--max-time", "60", "--resolve", "localhost:\(port):127.0.0.1"] + arguments)
     }
 
@@ -92,7 +94,7 @@ struct TLSTests {
             let one = try makeCertificate(folder, "one", "first")
             let two = try makeCertificate(folder, "two", "second")
             let locked = folder.appending(path: "locked.key").path
-            _ = try Programs.run(
+            _ = try ChildProcess.run(
                 "openssl", ["ec", "-in", one.key, "-aes256", "-passout", "pass:secret", "-out", locked])
             let cases: [(TLSFiles, String)] = [
                 (TLSFiles(certificate: one.certificate + "x", key: one.key), "no such file"),
@@ -106,50 +108,6 @@ struct TLSTests {
                 options.tls = files
                 let failure = await #expect(throws: Failure.self) { try await withServer(options) { _ in } }
                 #expect(failure?.message.contains(expected) == true, "\(failure?.message ?? "none")")
-            }
-        }
-    }
-}
-
-/// Other programs, where the machine has them.
-enum Programs {
-    static func find(_ name: String) -> String? {
-        if name.hasPrefix("/") { return name }
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-
-    /// - Returns: the exit status, and standard output with standard error after it.
-    static func run(_ name: String, _ arguments: [String], input: [UInt8] = []) throws -> (
-        status: Int32, output: String
-    ) {
-        guard let path = find(name) else { throw RawClient.Problem(description: "\(name) is absent") }
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        let (output, error, given) = (Pipe(), Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = error
-        process.standardInput = given
-        try process.run()
-        let writer = Thread {
-            try? given.fileHandleForWriting.write(contentsOf: Data(input))
-            try? given.fileHandleForWriting.close()
-        }
-        writer.start()
-        let shown = output.fileHandleForReading.readDataToEndOfFile()
-        let complained = error.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: shown + complained, as: UTF8.self))
-    }
-
-    /// The same on a thread that no task waits for.
-    static func runAside(_ name: String, _ arguments: [String], input: [UInt8] = []) async throws -> (
-        status: Int32, output: String
-    ) {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try run(name, arguments, input: input) })
             }
         }
     }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 @Suite("Metrics")
@@ -62,7 +63,8 @@ struct MetricsTests {
     }
 
     @Test(
-        "promtool finds nothing to complain about", .enabled(if: Programs.find("promtool") != nil, "promtool is absent")
+        "promtool finds nothing to complain about",
+        .enabled(if: ChildProcess.find("promtool") != nil, "promtool is absent")
     )
     func promtool() async throws {
         try await withMetrics { server, metrics, requests async throws in
@@ -71,13 +73,13 @@ struct MetricsTests {
             _ = try await server.get("/nothing")
             try await until { server.seen.records.count == 3 }
             record(requests, server)
-            let result = try await Programs.runAside("promtool", ["check", "metrics"], input: await metrics.text())
+            let result = try await ChildProcess.runAside("promtool", ["check", "metrics"], input: await metrics.text())
             #expect(result.status == 0, "\(result.output)")
             #expect(result.output.isEmpty, "\(result.output)")
         }
     }
 
-    @Test("a real Prometheus reads them", .enabled(if: Programs.find("prometheus") != nil, "prometheus is absent"))
+    @Test("a real Prometheus reads them", .enabled(if: ChildProcess.find("prometheus") != nil, "prometheus is absent"))
     func prometheus() async throws {
         try await withMetrics { server, _, _ async throws in
             let folder = FileManager.default.temporaryDirectory.appending(path: "steward-prom-\(UUID().uuidString)")
@@ -90,15 +92,13 @@ struct MetricsTests {
                     static_configs: [{targets: ["localhost:\(server.port)"]}]
                 """
             try configuration.write(to: folder.appending(path: "p.yml"), atomically: true, encoding: .utf8)
-            let process = Process()
-            process.executableURL = URL(filePath: try #require(Programs.find("prometheus")))
-            process.arguments = [
-                "--config.file=\(folder.path)/p.yml", "--storage.tsdb.path=\(folder.path)/data",
-                "--web.listen-address=127.0.0.1:0", "--log.level=error",
-            ]
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            defer { process.terminate() }
+            let process = try ChildProcess(
+                "prometheus",
+                [
+                    "--config.file=\(folder.path)/p.yml", "--storage.tsdb.path=\(folder.path)/data",
+                    "--web.listen-address=127.0.0.1:0", "--log.level=error",
+                ])
+            defer { process.send(SIGTERM) }
             try await until { server.seen.records.filter { $0.path == "/metrics" && $0.status == 200 }.count >= 2 }
         }
     }
