@@ -1,13 +1,13 @@
 import CSyscalls
 import Core
 import Crypto
+import Dispatch
 import Synchronization
 
 /// A file on its way into a `LocalArtifactStore`.
 final class LocalArtifactWriter: ArtifactWriter {
     private struct Progress {
         var descriptor: Descriptor?
-        var hash = SHA256()
         var size: Int64 = 0
         var written: Int64 = 0
     }
@@ -17,9 +17,14 @@ final class LocalArtifactWriter: ArtifactWriter {
     private let name: String
     private let publish: @Sendable (_ temporary: String, _ stored: StoredArtifact) throws(SystemError) -> Void
     private let progress: Mutex<Progress>
+    /// Used while `progress` is held.
+    private let hash = Mutex(SHA256())
 
     /// Bytes after which the system is asked to begin writing to the disk, so that little is left for the final flush.
     private static let writeBehind: Int64 = 8 << 20
+
+    /// Bytes from which writing and hashing are done on two threads: 128 KiB.
+    private static let sideBySide = 128 << 10
 
     /// - Parameter publish: moves the flushed temporary file, named relative to the session's folder, to its place.
     init(
@@ -40,12 +45,11 @@ final class LocalArtifactWriter: ArtifactWriter {
         try progress.withLock { progress throws(Failure) in
             guard let descriptor = progress.descriptor else { throw finished }
             do throws(SystemError) {
-                try descriptor.write(bytes)
+                try take(bytes, descriptor)
             } catch {
                 giveUp(&progress)
                 throw error.failure(path)
             }
-            progress.hash.update(bufferPointer: bytes)
             progress.size += Int64(bytes.count)
             if progress.size - progress.written >= Self.writeBehind {
                 steward_start_writing(descriptor.number, progress.written, progress.size - progress.written)
@@ -54,10 +58,33 @@ final class LocalArtifactWriter: ArtifactWriter {
         }
     }
 
+    /// Writes and hashes. Both take about as long, so they are done side by side where that is worth waking a thread.
+    private func take(_ bytes: UnsafeRawBufferPointer, _ descriptor: Descriptor) throws(SystemError) {
+        guard bytes.count >= Self.sideBySide else {
+            try descriptor.write(bytes)
+            hash.withLock { $0.update(bufferPointer: bytes) }
+            return
+        }
+        let lent = LentBytes(bytes: bytes)
+        let problem = Mutex<SystemError?>(nil)
+        DispatchQueue.concurrentPerform(iterations: 2) { part in
+            if part == 0 {
+                do throws(SystemError) {
+                    try descriptor.write(lent.bytes)
+                } catch {
+                    problem.withLock { $0 = error }
+                }
+            } else {
+                hash.withLock { $0.update(bufferPointer: lent.bytes) }
+            }
+        }
+        if let error = problem.withLock({ $0 }) { throw error }
+    }
+
     func commit() throws(Failure) -> StoredArtifact {
         try progress.withLock { progress throws(Failure) in
             guard let descriptor = progress.descriptor else { throw finished }
-            let digest = Hexadecimal.text(of: progress.hash.finalize())
+            let digest = Hexadecimal.text(of: hash.withLock { $0.finalize() })
             do throws(SystemError) {
                 try descriptor.synchronize()
                 let stored = StoredArtifact(
@@ -82,6 +109,11 @@ final class LocalArtifactWriter: ArtifactWriter {
     }
 
     private var finished: Failure { Failure(.conflict, "artifact '\(path)' is already stored or was given up") }
+}
+
+/// Bytes that two threads read while their owner waits for both.
+private struct LentBytes: @unchecked Sendable {
+    let bytes: UnsafeRawBufferPointer
 }
 
 /// A file of a `LocalArtifactStore` that is open for reading.

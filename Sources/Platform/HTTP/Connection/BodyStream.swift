@@ -30,6 +30,10 @@ final class BodyStream: Sendable {
     /// - Returns: whether there is room for more.
     func push(_ buffer: ByteBuffer) -> Bool {
         let (reader, hasRoom) = state.withLock { state in
+            // More is on its way: an array that grows step by step would be copied at each.
+            if state.waiting.isEmpty, buffer.readableBytes >= Self.capacity / 8 {
+                state.waiting.reserveCapacity(Self.capacity + buffer.readableBytes)
+            }
             state.waiting.append(contentsOf: buffer.readableBytesView)
             state.isFull = state.waiting.count >= ConnectionLimits.streamBytes
             return (state.reader.take(), !state.isFull)
