@@ -13,7 +13,10 @@ package enum Hexadecimal {
 
     /// 16 digits.
     package static func text(of number: UInt64) -> String {
-        text(of: (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) })
+        String(unsafeUninitializedCapacity: 16) { text in
+            for place in 0..<16 { text[place] = digits[Int(number >> UInt64(60 - 4 * place) & 15)] }
+            return 16
+        }
     }
 
     /// - Returns: nil unless `text` is an even number of hexadecimal digits.

@@ -13,12 +13,26 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let (day, rest) = Self.floorDivide(milliseconds, 86_400_000)
         let date = CalendarDate(daysSince1970: Int(day))
         let (seconds, fraction) = (Int(rest / 1000), Int(rest % 1000))
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let clock = "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
-        let thousandths = String(fraction + 1000).dropFirst()
         let year = String(date.year)
-        let padded = String(repeating: "0", count: max(0, 4 - year.count)) + year
-        return "\(padded)-\(two(date.month))-\(two(date.day))T\(clock).\(thousandths)Z"
+        // As bytes: every line of a log begins with this.
+        var text: [UInt8] = []
+        text.reserveCapacity(28)
+        for _ in 0..<max(0, 4 - year.utf8.count) { text.append(UInt8(ascii: "0")) }
+        text += year.utf8
+        func add(_ separator: UInt8, _ number: Int, _ digits: Int = 2) {
+            text.append(separator)
+            if digits > 2 { text.append(UInt8(ascii: "0") + UInt8(number / 100)) }
+            text.append(UInt8(ascii: "0") + UInt8(number / 10 % 10))
+            text.append(UInt8(ascii: "0") + UInt8(number % 10))
+        }
+        add(UInt8(ascii: "-"), date.month)
+        add(UInt8(ascii: "-"), date.day)
+        add(UInt8(ascii: "T"), seconds / 3600)
+        add(UInt8(ascii: ":"), seconds / 60 % 60)
+        add(UInt8(ascii: ":"), seconds % 60)
+        add(UInt8(ascii: "."), fraction, 3)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads RFC 3339: `2026-11-23T09:05:03.12Z`, `2026-11-23 10:05:03+01:00`. Fractions finer than a millisecond are

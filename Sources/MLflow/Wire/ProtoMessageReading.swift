@@ -30,7 +30,7 @@ extension ProtoMessage {
             if body.isEmpty { return }
             throw Failure(.invalid, "Bad Request. Content-Type is missing.")
         }
-        guard header.prefix(while: { $0 != ";" }) == "application/json" else {
+        guard header.utf8.prefix(while: { $0 != UInt8(ascii: ";") }).elementsEqual("application/json".utf8) else {
             throw Failure(.invalid, "Bad Request. Content-Type must be one of ['application/json'].")
         }
     }

@@ -79,7 +79,7 @@ extension SQLConnection {
             let size = [1, 8, 64, 512].first { $0 >= rest.count } ?? 512
             let part = rest.prefix(size)
             let padded = Array(part) + Array(repeating: part.last ?? last, count: size - part.count)
-            try body((1...size).map { "?\($0)" }.joined(separator: ","), padded)
+            try body(SQLDialect.parameters(size), padded)
             rest = rest.dropFirst(size)
         }
     }
@@ -124,10 +124,17 @@ extension SQLConnection {
 
 /// The statements of `insert`, which are long; there are as many as places in the code that insert.
 enum InsertStatements {
-    private static let known = Mutex<[String: String]>([:])
+    private struct Key: Hashable {
+        let table: String
+        let suffix: String
+        let width: Int
+        let rows: Int
+    }
+
+    private static let known = Mutex<[Key: String]>([:])
 
     static func text(_ table: String, width: Int, suffix: String, rows: Int) -> String {
-        let key = "\(rows) \(table) \(suffix)"
+        let key = Key(table: table, suffix: suffix, width: width, rows: rows)
         if let text = known.withLock({ $0[key] }) { return text }
         let groups = (0..<rows).map { row in
             "(" + (1...width).map { "?\(row * width + $0)" }.joined(separator: ",") + ")"

@@ -14,6 +14,11 @@ package enum SQLDialect: String, Sendable {
     /// As `forUpdate`, but rows that another writer holds are left out: how several servers share a queue.
     package var forUpdateSkipLocked: String { self == .sqlite ? "" : " FOR UPDATE SKIP LOCKED" }
 
+    /// `?1,?2,?3`, as many as that.
+    package static func parameters(_ count: Int) -> String {
+        count == 1 ? "?1" : (1...count).map { "?\($0)" }.joined(separator: ",")
+    }
+
     /// `column LIKE parameter`, case-sensitive, with `%` and `_` and no escape character.
     package func like(_ expression: String, _ parameter: String) -> String {
         switch self {

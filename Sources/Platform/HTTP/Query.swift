@@ -8,6 +8,7 @@ package struct Query: Sendable {
     package let isMalformed: Bool
 
     package init(_ text: some StringProtocol) {
+        let text = String(text)
         guard !text.isEmpty else {
             items = []
             isMalformed = false
@@ -15,10 +16,10 @@ package struct Query: Sendable {
         }
         var items: [(String, String)] = []
         var isMalformed = false
-        for part in text.split(separator: "&", omittingEmptySubsequences: true) {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncoding.decode(pair[0], plusIsSpace: true),
-                let value = PercentEncoding.decode(pair.count > 1 ? pair[1] : "", plusIsSpace: true)
+        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let mark = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+            guard let name = PercentEncoding.decode(Substring(part[..<mark]), plusIsSpace: true),
+                let value = PercentEncoding.decode(Substring(part[mark...].dropFirst()), plusIsSpace: true)
             else {
                 isMalformed = true
                 continue

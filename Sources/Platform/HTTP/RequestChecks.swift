@@ -71,24 +71,17 @@ enum RequestChecks {
     /// The name without its port, in lower case and without the dot at the end that makes a name absolute.
     /// - Returns: nil when `authority` is no name with an optional port.
     static func hostName(_ authority: String) -> String? {
-        let lower = authority.lowercased()
-        let name: Substring
-        let port: Substring
-        if lower.utf8.first == UInt8(ascii: "[") {
-            guard let end = lower.utf8.firstIndex(of: UInt8(ascii: "]")) else { return nil }
-            name = lower[...end]
-            port = lower[lower.utf8.index(after: end)...]
-        } else {
-            name = lower.prefix { $0 != ":" }
-            port = lower[name.endIndex...]
+        let utf8 = authority.utf8
+        var end = utf8.firstIndex(of: UInt8(ascii: ":")) ?? utf8.endIndex
+        if utf8.first == UInt8(ascii: "[") {
+            guard let bracket = utf8.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            end = utf8.index(after: bracket)
         }
-        guard !name.isEmpty, port.isEmpty || (port.first == ":" && port.dropFirst().allSatisfy(\.isASCIIDigit)) else {
-            return nil
-        }
-        return String(name.last == "." ? name.dropLast() : name)
+        let (name, port) = (authority[..<end], utf8[end...])
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        guard !name.isEmpty,
+            port.isEmpty || (port.first == UInt8(ascii: ":") && port.dropFirst().allSatisfy(digits.contains))
+        else { return nil }
+        return (name.utf8.last == UInt8(ascii: ".") ? name.dropLast() : name).lowercased()
     }
-}
-
-extension Character {
-    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }

@@ -34,30 +34,46 @@ struct LogLine {
         }
     }
 
-    mutating func add(_ name: StaticString, _ value: String) { add("\(name)", value) }
+    mutating func add(_ name: StaticString, _ value: String) {
+        separate(name)
+        addValue(value)
+    }
 
     mutating func add(_ name: String, _ value: String) {
         separate(name)
-        if format == .text, Self.isPlain(value) { append(value) } else { quote(value) }
+        addValue(value)
     }
 
     mutating func add(_ name: StaticString, _ value: Int) {
-        separate("\(name)")
+        separate(name)
         append(String(value))
     }
 
     /// With three digits after the point.
     mutating func add(_ name: StaticString, milliseconds: Duration) {
-        separate("\(name)")
+        separate(name)
         let (seconds, attoseconds) = milliseconds.components
         let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-        append(String(microseconds / 1000) + "." + String(microseconds % 1000 + 1000).dropFirst())
+        append(String(microseconds / 1000))
+        append(".")
+        append(String(microseconds % 1000 + 1000).dropFirst())
     }
 
     consuming func finish() -> [UInt8] {
         if format == .json { append("}") }
         append("\n")
         return bytes
+    }
+
+    private mutating func addValue(_ value: String) {
+        if format == .text, Self.isPlain(value) { append(value) } else { quote(value) }
+    }
+
+    /// Names in the source are plain: they need no quoting.
+    private mutating func separate(_ name: StaticString) {
+        append(format == .json ? ",\"" : " ")
+        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        append(format == .json ? "\":" : "=")
     }
 
     private mutating func separate(_ name: String) {
@@ -74,11 +90,14 @@ struct LogLine {
     }
 
     private static func isPlain(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy {
-                $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=")
-                    && $0 != UInt8(ascii: "\\")
-            }
+        var text = text
+        return text.withUTF8 { bytes in
+            !bytes.isEmpty
+                && bytes.allSatisfy {
+                    $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=")
+                        && $0 != UInt8(ascii: "\\")
+                }
+        }
     }
 
     private mutating func quote(_ text: String) { bytes.append(contentsOf: JSON.string(text).serialised()) }

@@ -71,7 +71,7 @@ final class KeyNames: Sendable {
 
     /// The names of numbers that stand in a table. `sql` reads what is committed.
     func names(of numbers: Set<Int64>, _ sql: any SQLConnection) throws -> [Int64: String] {
-        var names: [Int64: String] = [:]
+        var names = [Int64: String](minimumCapacity: numbers.count)
         var missing: [Int64] = []
         memory.withLock { memory in
             for number in numbers {

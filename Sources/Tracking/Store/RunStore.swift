@@ -14,10 +14,10 @@ package struct RunStore {
         "r.id, r.run_id, r.experiment, r.name, r.user_id, r.status, r.start_time, r.end_time, r.artifact_uri, "
         + "r.is_deleted"
 
+    private static let byRunID = "SELECT \(columns) FROM tracking_run r WHERE r.run_id = ?1"
+
     /// The run, deleted or not.
-    package func find(_ runID: String) throws -> Run? {
-        try sql.first("SELECT \(Self.columns) FROM tracking_run r WHERE r.run_id = ?1", [.text(runID)], Self.run)
-    }
+    package func find(_ runID: String) throws -> Run? { try sql.first(Self.byRunID, [.text(runID)], Self.run) }
 
     /// A look at whether something may be added to the run, which decides nothing: nobody is held off.
     /// - Throws: `notFound`; `invalid` when it is deleted.
@@ -29,8 +29,7 @@ package struct RunStore {
     /// The run, held against other writers.
     /// - Throws: `notFound`.
     func held(_ runID: String) throws -> Run {
-        let select = "SELECT \(Self.columns) FROM tracking_run r WHERE r.run_id = ?1"
-        guard let run = try sql.first(select + sql.dialect.forUpdate, [.text(runID)], Self.run) else {
+        guard let run = try sql.first(Self.byRunID + sql.dialect.forUpdate, [.text(runID)], Self.run) else {
             throw Failure.noRun(runID)
         }
         return run
