@@ -204,6 +204,8 @@ class Disk:
             place = pathlib.Path(target, os.path.relpath(path, self.root))
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(file.after(changes))
+            # As the server made them: the key is its alone.
+            place.chmod(0o600)
         return keep
 
 

@@ -17,10 +17,10 @@ enum DatasetCondition {
                 WHERE i.run = \(run) AND t.key = \(context) AND \(condition))
                 """
         }
-        let column = comparison.field.key == "digest" ? "d.digest" : "d.name"
+        let column = comparison.field.key == "digest" ? "s.digest" : "s.name"
         let condition = SearchCondition.sql(column, comparison, dialect, &parameters)
         return """
-            EXISTS (\(inputs) JOIN tracking_dataset d ON d.id = i.dataset WHERE i.run = \(run) AND \(condition))
+            EXISTS (\(inputs) JOIN tracking_dataset s ON s.id = i.dataset WHERE i.run = \(run) AND \(condition))
             """
     }
 }

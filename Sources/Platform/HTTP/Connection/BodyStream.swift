@@ -31,8 +31,8 @@ final class BodyStream: Sendable {
     func push(_ buffer: ByteBuffer) -> Bool {
         let (reader, hasRoom) = state.withLock { state in
             // More is on its way: an array that grows step by step would be copied at each.
-            if state.waiting.isEmpty, buffer.readableBytes >= Self.capacity / 8 {
-                state.waiting.reserveCapacity(Self.capacity + buffer.readableBytes)
+            if state.waiting.isEmpty, buffer.readableBytes >= ConnectionLimits.streamBytes / 8 {
+                state.waiting.reserveCapacity(ConnectionLimits.streamBytes + buffer.readableBytes)
             }
             state.waiting.append(contentsOf: buffer.readableBytesView)
             state.isFull = state.waiting.count >= ConnectionLimits.streamBytes
