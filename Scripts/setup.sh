@@ -39,6 +39,7 @@ if [ "$(uname)" = Linux ]; then
         # Debian keeps the server's programs out of PATH, a folder per version.
         ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || program initdb postgresql
         program promtool prometheus
+        program strace strace
         program openssl openssl
         python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
     fi
