@@ -13,8 +13,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -34,19 +36,25 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // The root: composition only.
         .executableTarget(
             name: "steward",
             dependencies: [
-                "Core", "MLflow", "Monitoring", "Platform", "Registry", "Tables", "Tracking", argumentParser, logging,
+                "Access", "Core", "MLflow", "Monitoring", "Platform", "Registry", "Tables", "Tracking", argumentParser,
+                logging,
             ],
             swiftSettings: strict,
             // A DuckDB taken from its Python wheel resolves the Python symbols it never calls against this executable.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
 
         // Domains.
+        .target(
+            name: "Access",
+            dependencies: ["Core", "Platform", "MLflow", argumentParser, crypto, cryptoExtras, jwtKit],
+            swiftSettings: strict),
         .target(
             name: "Monitoring",
             dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser],
@@ -64,8 +72,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "Core", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite, logging,
-                nioCore, nioPosix, nioHTTP1, nioSSL, "Yams",
+                "Core", "CAssets", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite,
+                logging, nioCore, nioPosix, nioHTTP1, nioSSL, "Yams",
             ],
             swiftSettings: strict),
 
@@ -79,6 +87,8 @@ let package = Package(
         // C: numeric kernels that Swift's SIMD types make slow, and the shapes of foreign interfaces.
         .target(name: "CKernels"),
         .target(name: "CArrow"),
+        // The files of ui/, embedded.
+        .target(name: "CAssets"),
         .target(name: "CSyscalls"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -113,6 +123,9 @@ let package = Package(
         .target(name: "CSupport", path: "Tests/CSupport"),
         .target(
             name: "TestSupport", dependencies: ["CSupport", "Platform", "Core", logging], path: "Tests/Support",
+            swiftSettings: strict),
+        .testTarget(
+            name: "AccessTests", dependencies: ["Access", "MLflow", "Platform", "Core", "TestSupport", jwtKit],
             swiftSettings: strict),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),

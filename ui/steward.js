@@ -1,0 +1,2 @@
+// What pages do beyond HTML. Every page reads and its forms work without it.
+"use strict";
