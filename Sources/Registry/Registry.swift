@@ -65,10 +65,14 @@ package struct Registry: Domain {
 }
 
 extension Permission {
-    package static let modelRead = Permission("model.read")
-    package static let modelWrite = Permission("model.write")
+    package static let modelRead = Permission("model.read", .read, of: .registeredModel)
+    package static let modelWrite = Permission("model.write", .edit, of: .registeredModel)
+    /// To say which version is live: stages and aliases.
+    package static let modelPromote = Permission("model.promote", .approve, of: .registeredModel)
+    /// To delete models and versions.
+    package static let modelDelete = Permission("model.delete", .manage, of: .registeredModel)
     /// Webhooks send what happens to somebody else's server.
-    package static let webhookManage = Permission("webhook.manage")
+    package static let webhookManage = Permission("webhook.manage", .administer)
 }
 
 extension Registry {

@@ -34,6 +34,7 @@ package struct Endpoint: Sendable {
     package var documentation = Documentation()
     /// Whether a part of its address is a secret, so that logs name the endpoint instead.
     package private(set) var hidesPath = false
+    package private(set) var scope = Scope.everything
     package let handle: Handler
     /// Where it stands in its route table.
     var place = 0
@@ -63,6 +64,13 @@ package struct Endpoint: Sendable {
             method, path, access, effect, summary, bodyLimit: bodyLimit, streams: streams, handle)
         copy.documentation = documentation
         copy.hidesPath = hidesPath
+        copy.scope = scope
+        return copy
+    }
+
+    func scoped(_ scope: Scope) -> Endpoint {
+        var copy = self
+        copy.scope = scope
         return copy
     }
 

@@ -93,6 +93,13 @@ package struct Request: Sendable {
         self.server = server
     }
 
+    /// The same request for those who must leave the body to somebody else.
+    var withoutBody: Request {
+        Request(
+            method: method, rawPath: rawPath, parameters: parameters, query: query, headers: headers,
+            principal: principal, id: id, server: server)
+    }
+
     /// What the endpoint's path captured under `name`, which its path must have.
     package func parameter(_ name: String) throws(Failure) -> String {
         guard let value = parameters[name] else {

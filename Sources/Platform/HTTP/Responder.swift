@@ -57,7 +57,7 @@ package struct Responder: Sendable {
         let parameters: [String: String]
     }
 
-    enum Admission: Sendable {
+    enum Reception: Sendable {
         case call(Call)
         case refused(Response)
     }
@@ -65,7 +65,7 @@ package struct Responder: Sendable {
     func makeID() -> String { ids.make() }
 
     /// Looks at the head alone, without waiting for anything.
-    func admit(_ head: RequestHead, id: String) -> Admission {
+    func admit(_ head: RequestHead, id: String) -> Reception {
         do {
             try RequestChecks.check(head, settings)
         } catch {
@@ -92,12 +92,12 @@ package struct Responder: Sendable {
         guard gate.enter() else { return busy(call.head, call.id) }
         defer { gate.leave() }
         do {
-            let request = try await authorizer.admit(call.head, call.endpoint.access) { principal in
-                Request(
-                    method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
-                    parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
-                    body: body, principal: principal, id: call.id, server: call.head.server)
-            }
+            let principal = try await authorizer.principal(for: call.head)
+            let request = Request(
+                method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
+                parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
+                body: body, principal: principal ?? .nobody, id: call.id, server: call.head.server)
+            try await Admission.check(principal, call.endpoint, request)
             if let idempotency, let key = request.headers["idempotency-key"], call.endpoint.effect == .writes,
                 let bytes = body.bytes
             {

@@ -5,21 +5,16 @@ import Testing
 
 @Suite("Authorisation")
 struct AuthorizationTests {
-    private static let permission = Permission("thing.read")
+    private static let permission = Permission("thing.read", .read)
 
     /// Knows one user, who may read things.
     private struct OneUser: Authorizer {
         func principal(for head: RequestHead) async throws(Failure) -> Principal? {
             switch head.headers["authorization"] {
             case nil: nil
-            case "Bearer good": Principal(name: "ada", method: .local)
+            case "Bearer good": Principal(name: "ada", method: .token, rights: Rights(.read))
             default: throw Failure(.unauthenticated, "unknown credentials")
             }
-        }
-
-        func allows(_ principal: Principal, _ permission: Permission, _ request: Request) async throws(Failure) -> Bool
-        {
-            permission == AuthorizationTests.permission
         }
     }
 
@@ -34,7 +29,7 @@ struct AuthorizationTests {
         let responder = Responder(
             routes: try RouteTable([
                 endpoint("/anyone", .anyone), endpoint("/signed-in", .signedIn),
-                endpoint("/may", .may(Self.permission)), endpoint("/other", .may(Permission("thing.write"))),
+                endpoint("/may", .may(Self.permission)), endpoint("/other", .may(Permission("thing.write", .edit))),
             ]), errorForms: [], settings: .init(), world: .live, authorizer: OneUser(), observer: SeenRequests())
         let fields = [("host", "localhost")] + (authorization.map { [("Authorization", $0)] } ?? [])
         let response = await responder.respond(

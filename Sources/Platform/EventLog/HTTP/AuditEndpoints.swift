@@ -1,7 +1,8 @@
 package import Core
 
 extension Permission {
-    package static let auditRead = Permission("audit.read")
+    /// The log tells of everything: it takes the right to read everything.
+    package static let auditRead = Permission("audit.read", .read)
 }
 
 /// The event log over HTTP: the log itself as C2SP tlog-tiles lay it out, proofs, and a readable list.
