@@ -270,8 +270,9 @@
       if (wants === "key") return rank(keys.keys.map((one) => ({ text: one.name, note: one.kind, then: " " })), word);
       if (wants === "operator") return rank((known?.operators ?? operators[known?.kind] ?? []).map((text) => ({ text, then: " " })), word);
       if (wants === "and") return rank([{ text: "AND", then: " " }], word);
-      const quoted = (known?.values ?? []).map((value) => ({ text: typeof value === "string" ? `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'` : `${value}`, then: " " }));
-      const bare = word.replace(/^'|'$/g, "").toLowerCase();
+      // The grammar has no escapes: a text with one kind of quote goes into the other.
+      const quoted = (known?.values ?? []).map((value) => ({ text: value.includes("'") ? `"${value}"` : `'${value}'`, then: " " }));
+      const bare = word.replace(/^['"]|['"]$/g, "").toLowerCase();
       return quoted.filter((one) => one.text.toLowerCase().includes(bare)).slice(0, 50);
     };
     const highlight = (index) => {
