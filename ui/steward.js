@@ -52,11 +52,11 @@
     }
   };
 
-  // Copying: <button class="copy" data-copy="text"> or data-copy-from="id of an element".
+  // Copying: <button class="copy" data-copy="text">; a <pre data-copyable> gets its button here.
   on("click", async (event) => {
-    const button = event.target.closest("[data-copy], [data-copy-from]");
+    const button = event.target.closest("button.copy");
     if (!button) return;
-    const text = button.dataset.copy ?? document.getElementById(button.dataset.copyFrom)?.textContent ?? "";
+    const text = button.dataset.copy ?? button.copied?.textContent ?? "";
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -72,6 +72,19 @@
     setTimeout(() => button.classList.remove("done"), 1600);
     say("Copied");
   });
+
+  const examples = (root) => {
+    for (const code of all("pre[data-copyable]", root)) {
+      const button = make("button", { type: "button", className: "copy" });
+      button.setAttribute("aria-label", "Copy");
+      button.append(svg("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }));
+      button.firstChild.append(svg("path", { d: "M5.5 5.5V3a.8.8 0 0 1 .8-.8H13a.8.8 0 0 1 .8.8v6.7a.8.8 0 0 1-.8.8h-2.5M3 5.5h6.7a.8.8 0 0 1 .8.8V13a.8.8 0 0 1-.8.8H3a.8.8 0 0 1-.8-.8V6.3a.8.8 0 0 1 .8-.8" }));
+      button.copied = code;
+      const frame = make("div", { className: "with-copy" });
+      code.replaceWith(frame);
+      frame.append(code, button);
+    }
+  };
 
   // Details that float (.drop) close when something else is used; the first field of an opened one has the focus.
   const closeDrops = (except) => all("details.drop[open]").forEach((one) => one !== except && (one.open = false));
@@ -447,6 +460,7 @@
   const enhance = (root) => {
     all("figure.chart", root).concat(root.matches?.("figure.chart") ? [root] : []).forEach(hover);
     choosers(root);
+    examples(root);
     for (const field of all("[data-smooth]")) if (Number(field.value) > 0) applySmoothing(field);
   };
   const live = () => {
