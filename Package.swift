@@ -137,7 +137,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
         .testTarget(
             name: "MonitoringTests",
-            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
+            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", "TestSupport", argumentParser],
             swiftSettings: strict),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "Core", "TestSupport", crypto, logging],

@@ -9,9 +9,19 @@ package protocol Domain: Sendable {
     var endpoints: [Endpoint] { get }
     var routines: [Routine] { get }
     var reactors: [Reactor] { get }
+    /// Its entries in the navigation of the pages.
+    static var navigation: [NavigationItem] { get }
+    /// Where its events' subjects have their pages.
+    static var subjectPages: [SubjectPage] { get }
+    var homeParts: [HomePart] { get }
+    var quickSearches: [QuickSearch] { get }
 }
 
 extension Domain {
+    package static var navigation: [NavigationItem] { [] }
+    package static var subjectPages: [SubjectPage] { [] }
+    package var homeParts: [HomePart] { [] }
+    package var quickSearches: [QuickSearch] { [] }
     package var routines: [Routine] { [] }
     package var reactors: [Reactor] { [] }
 }

@@ -35,6 +35,8 @@ package struct Endpoint: Sendable {
     /// Whether a part of its address is a secret, so that logs name the endpoint instead.
     package private(set) var hidesPath = false
     package private(set) var scope = Scope.everything
+    /// Whether it answers people with pages, not programs: such endpoints are no part of the API's description.
+    package private(set) var isForPeople = false
     package let handle: Handler
     /// Where it stands in its route table.
     var place = 0
@@ -65,12 +67,20 @@ package struct Endpoint: Sendable {
         copy.documentation = documentation
         copy.hidesPath = hidesPath
         copy.scope = scope
+        copy.isForPeople = isForPeople
         return copy
     }
 
     func scoped(_ scope: Scope) -> Endpoint {
         var copy = self
         copy.scope = scope
+        return copy
+    }
+
+    /// The same endpoint, which is left out of OpenAPI.
+    func forPeople() -> Endpoint {
+        var copy = self
+        copy.isForPeople = true
         return copy
     }
 

@@ -8,7 +8,7 @@ package enum OpenAPI {
     package static func document(_ endpoints: [Endpoint], title: String, version: String) -> JSON {
         var paths: [(path: String, operations: [JSON.Member])] = []
         var places: [String: Int] = [:]
-        for endpoint in endpoints {
+        for endpoint in endpoints where !endpoint.isForPeople {
             let path = openPath(endpoint.path)
             let operation = JSON.Member(endpoint.method.lowercased(), operation(endpoint))
             if let place = places[path] {

@@ -76,11 +76,13 @@ package struct Request: Sendable {
     package let id: String
     /// `RequestHead.server`, for answers that have to name whole addresses of this server.
     package let server: String?
+    /// For answers that are pages.
+    package let site: Site
 
     package init(
         method: String, rawPath: String, parameters: [String: String] = [:], query: Query = Query(""),
         headers: Headers = Headers(), body: RequestBody = .empty, principal: Principal = .local, id: String,
-        server: String? = nil
+        server: String? = nil, site: Site = Site()
     ) {
         self.method = method
         self.rawPath = rawPath
@@ -91,6 +93,7 @@ package struct Request: Sendable {
         self.principal = principal
         self.id = id
         self.server = server
+        self.site = site
     }
 
     /// The same request for those who must leave the body to somebody else.

@@ -27,13 +27,16 @@ package struct Responder: Sendable {
     let idempotency: Idempotency?
     let observer: any RequestObserver
     let world: World
+    /// What pages have around them.
+    let site: Site
     private let gate: RequestGate
     private let ids: RequestIDs
 
     /// - Parameter idempotency: nil where writes are not kept for repetitions (`Idempotency-Key` is ignored then).
     package init(
         routes: RouteTable, errorForms: [ErrorForm], settings: Settings, world: World,
-        authorizer: any Authorizer = LocalAuthorizer(), idempotency: Idempotency? = nil, observer: any RequestObserver
+        authorizer: any Authorizer = LocalAuthorizer(), idempotency: Idempotency? = nil, site: Site = Site(),
+        observer: any RequestObserver
     ) {
         self.routes = routes
         self.errorForms = (errorForms + [.native]).sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
@@ -42,6 +45,7 @@ package struct Responder: Sendable {
         self.idempotency = idempotency
         self.observer = observer
         self.world = world
+        self.site = site
         gate = RequestGate(limit: settings.concurrent)
         ids = RequestIDs(random: world.random())
     }
@@ -91,12 +95,14 @@ package struct Responder: Sendable {
     func answer(_ call: Call, _ body: RequestBody) async -> Response {
         guard gate.enter() else { return busy(call.head, call.id) }
         defer { gate.leave() }
+        var visitor: Principal?
         do {
             let principal = try await authorizer.principal(for: call.head)
+            visitor = principal
             let request = Request(
                 method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
                 parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
-                body: body, principal: principal ?? .nobody, id: call.id, server: call.head.server)
+                body: body, principal: principal ?? .nobody, id: call.id, server: call.head.server, site: site)
             try await Admission.check(principal, call.endpoint, request)
             if let idempotency, let key = request.headers["idempotency-key"], call.endpoint.effect == .writes,
                 let bytes = body.bytes
@@ -111,7 +117,7 @@ package struct Responder: Sendable {
             let failure = Failure(any: error)
             if failure.code == .bug || failure.cause != nil { observer.failed(failure, requestID: call.id) }
             if body.isTooLarge { return tooLarge(failure, call.head, call.id) }
-            return write(failure, call.head, call.id)
+            return write(failure, call.head, call.id, visitor: visitor)
         }
     }
 
@@ -153,10 +159,16 @@ package struct Responder: Sendable {
 
     private func write(
         _ failure: Failure, _ head: RequestHead?, _ id: String, status: Int? = nil,
-        reason: HTTPFailure.Reason = .handler
+        reason: HTTPFailure.Reason = .handler, visitor: Principal? = nil
     ) -> Response {
         let form = errorForms.first { form in head?.rawPath.utf8.starts(with: form.prefix.utf8) ?? false } ?? .native
-        var response = form.write(HTTPFailure(failure, requestID: id, status: status, reason: reason))
+        let failure = HTTPFailure(failure, requestID: id, status: status, reason: reason)
+        if let head, form.prefix == ErrorForm.native.prefix,
+            let page = ErrorPage.answer(failure, head, site, visitor)
+        {
+            return waitHint(page)
+        }
+        var response = form.write(failure)
         if response.status == 401, response.headers["www-authenticate"] == nil {
             response.headers.append("www-authenticate", "Basic realm=\"steward\", charset=\"UTF-8\"")
             response.headers.append("www-authenticate", "Bearer realm=\"steward\"")

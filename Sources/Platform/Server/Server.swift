@@ -54,7 +54,16 @@ package struct Server {
     }
 
     package var endpoints: [Endpoint] {
-        AuditEndpoints(database: database, key: auditKey).endpoints + domains.flatMap(\.endpoints)
+        AuditEndpoints(database: database, key: auditKey).endpoints + [Asset.endpoint]
+            + HomePage(parts: domains.flatMap(\.homeParts), searches: domains.flatMap(\.quickSearches)).endpoints
+            + domains.flatMap(\.endpoints)
+    }
+
+    /// What all pages have around them.
+    package var site: Site {
+        Site(
+            navigation: domains.flatMap { type(of: $0).navigation },
+            subjects: domains.flatMap { type(of: $0).subjectPages }, now: services.world.now)
     }
 
     private static func hostName() -> String {
@@ -101,7 +110,8 @@ package struct Server {
         let responder = Responder(
             routes: routes, errorForms: errorForms,
             settings: .init(hosts: Set(hosts), origins: Set(settings.allowedOrigins.map { $0.lowercased() })),
-            world: services.world, idempotency: idempotency, observer: RequestObservers([AccessLog(log), requests]))
+            world: services.world, idempotency: idempotency, site: site,
+            observer: RequestObservers([AccessLog(log), requests]))
         let server = HTTPServer(
             settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,
             logger: logger)

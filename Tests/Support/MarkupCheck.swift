@@ -1,15 +1,20 @@
-/// A strict little reader of what the reports write: every tag closed in order, every attribute quoted.
-struct MarkupCheck {
-    struct Problem: Error, CustomStringConvertible {
-        let description: String
+/// A strict little reader of what reports and pages are written in: every tag closed in order, every attribute quoted.
+package struct MarkupCheck {
+    package struct Problem: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    var names: [String] = []
-    var ids: [String] = []
-    var links: [String] = []
-    var attributes: Set<String> = []
+    package private(set) var names: [String] = []
+    package private(set) var ids: [String] = []
+    /// Values of `href`.
+    package private(set) var links: [String] = []
+    /// Values of everything a browser goes to or loads.
+    package private(set) var targets: [String] = []
+    package private(set) var attributes: Set<String> = []
+    /// Text outside of tags, still escaped.
+    package private(set) var text = ""
 
-    static func read(_ document: String) throws -> MarkupCheck {
+    package static func read(_ document: String) throws -> MarkupCheck {
         var check = MarkupCheck()
         try check.read(Array(document.utf8))
         return check
@@ -18,6 +23,7 @@ struct MarkupCheck {
     private mutating func read(_ bytes: [UInt8]) throws {
         var open: [String] = []
         var index = 0
+        var plain: [UInt8] = []
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "&") {
@@ -27,6 +33,7 @@ struct MarkupCheck {
                 }
             }
             guard bytes[index] == UInt8(ascii: "<") else {
+                plain.append(bytes[index])
                 index += 1
                 continue
             }
@@ -55,6 +62,7 @@ struct MarkupCheck {
             }
         }
         guard open.isEmpty else { throw Problem(description: "left open: \(open)") }
+        self.text = String(decoding: plain, as: UTF8.self)
     }
 
     private mutating func readAttributes(_ text: Substring) throws {
@@ -70,6 +78,7 @@ struct MarkupCheck {
             attributes.insert(String(name))
             if name == "id" { ids.append(String(rest[begin..<end])) }
             if name == "href" { links.append(String(rest[begin..<end])) }
+            if ["href", "src", "action", "formaction"].contains(name) { targets.append(String(rest[begin..<end])) }
             rest = rest[rest.index(after: end)...]
         }
     }

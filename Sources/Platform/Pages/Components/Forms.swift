@@ -1,0 +1,141 @@
+/// Forms and their fields. They work without scripts.
+extension Markup {
+    /// A form that changes something.
+    package mutating func form(
+        _ action: Address, label: String? = nil, style: String = "fields",
+        _ content: (inout Markup) throws -> Void
+    ) rethrows {
+        try element("form", ["class": style, "method": "post", "action": action.text, "aria-label": label], content)
+    }
+
+    /// A form that changes what a page shows; the address holds what is chosen.
+    /// - Parameter keeping: what of the address shall stay as it is.
+    package mutating func filters(
+        _ action: Address, label: String = "Filter", keeping: [(name: String, value: String)] = [],
+        _ content: (inout Markup) throws -> Void
+    ) rethrows {
+        try element("form", ["class": "filters", "method": "get", "action": action.text, "aria-label": label]) { html in
+            for (name, value) in keeping { html.hidden(name, value) }
+            try content(&html)
+        }
+    }
+
+    package mutating func hidden(_ name: String, _ value: String) {
+        empty("input", ["type": "hidden", "name": name, "value": value])
+    }
+
+    package mutating func field(_ field: FormField, _ value: String = "", error: String? = nil) {
+        element("div", ["class": "field"]) { html in
+            html.element("label", ["for": field.id], text: field.label)
+            let shared: Attributes = [
+                "id": field.id, "name": field.name, "required": field.isRequired ? "" : nil,
+                "aria-describedby": field.descriptions(hasError: error != nil),
+                "aria-invalid": error == nil ? nil : "true",
+            ]
+            switch field.kind {
+            case .lines(let rows):
+                // A line end after the tag is not part of the value.
+                html.element("textarea", shared + ["rows": String(rows), "dir": "auto"], text: "\n" + value)
+            case .choice(let options):
+                html.element("select", shared) { html in
+                    for option in options {
+                        html.element(
+                            "option", ["value": option.value, "selected": option.value == value ? "" : nil],
+                            text: DisplayText.shorten(DisplayText.clean(option.title), to: 80))
+                    }
+                }
+            case .input(let type):
+                html.empty(
+                    "input",
+                    shared + [
+                        "type": type, "value": value, "placeholder": field.placeholder, "list": field.list,
+                        "autocomplete": field.autocomplete, "dir": type == "text" || type == "search" ? "auto" : nil,
+                    ])
+            }
+            if let hint = field.hint { html.element("p", ["class": "hint", "id": field.id + "-hint"], text: hint) }
+            if let error {
+                html.element("p", ["class": "error", "id": field.id + "-error"]) { $0.outside(error) }
+            }
+        }
+    }
+
+    /// A box to tick.
+    package mutating func box(_ name: String, _ label: String, value: String = "on", isTicked: Bool = false) {
+        element("label", ["class": "box"]) { html in
+            html.empty(
+                "input", ["type": "checkbox", "name": name, "value": value, "checked": isTicked ? "" : nil])
+            html.text(" ")
+            html.name(label, width: 80)
+        }
+    }
+
+    /// Why something is done; destructive forms ask for it.
+    package mutating func reasonField(_ value: String = "", isRequired: Bool = true) {
+        field(FormField("reason", "Reason", isRequired: isRequired, hint: "It is kept in the audit log."), value)
+    }
+
+    package enum ButtonStyle: String {
+        case primary, danger, quiet
+    }
+
+    package mutating func submit(
+        _ title: String, _ style: ButtonStyle = .primary, name: StaticString? = nil, value: String? = nil
+    ) {
+        element(
+            "button",
+            ["type": "submit", "class": style.rawValue, "name": name?.description, "value": value], text: title)
+    }
+
+    /// Names that a field can be completed with.
+    package mutating func completions(_ id: String, _ values: [String]) {
+        element("datalist", ["id": id]) { html in
+            for value in values { html.element("option", ["value": value]) { _ in } }
+        }
+    }
+}
+
+/// A field of a form.
+package struct FormField: Sendable {
+    package enum Kind: Sendable {
+        /// One line: `text`, `password`, `number`, `search`, `email`, `url`, `date`.
+        case input(String)
+        /// Several lines, of which so many are shown.
+        case lines(Int)
+        case choice([(value: String, title: String)])
+    }
+
+    let name: String
+    let label: String
+    let kind: Kind
+    let isRequired: Bool
+    let hint: String?
+    let placeholder: String?
+    /// The id of the `datalist` that completes it.
+    let list: String?
+    let autocomplete: String?
+    /// Tells fields of one name apart where a page has several forms.
+    private let place: String
+
+    package init(
+        _ name: StaticString, _ label: String, _ kind: Kind = .input("text"), isRequired: Bool = false,
+        hint: String? = nil, placeholder: String? = nil, list: String? = nil, autocomplete: String? = "off",
+        place: String = ""
+    ) {
+        self.name = name.description
+        self.label = label
+        self.kind = kind
+        self.isRequired = isRequired
+        self.hint = hint
+        self.placeholder = placeholder
+        self.list = list
+        self.autocomplete = autocomplete
+        self.place = place
+    }
+
+    var id: String { place.isEmpty ? "f-\(name)" : "f-\(place)-\(name)" }
+
+    func descriptions(hasError: Bool) -> String? {
+        let ids = (hint == nil ? [] : [id + "-hint"]) + (hasError ? [id + "-error"] : [])
+        return ids.isEmpty ? nil : ids.joined(separator: " ")
+    }
+}
