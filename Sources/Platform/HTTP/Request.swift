@@ -100,7 +100,7 @@ package struct Request: Sendable {
     var withoutBody: Request {
         Request(
             method: method, rawPath: rawPath, parameters: parameters, query: query, headers: headers,
-            principal: principal, id: id, server: server)
+            principal: principal, id: id, server: server, site: site)
     }
 
     /// What the endpoint's path captured under `name`, which its path must have.

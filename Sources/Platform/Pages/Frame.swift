@@ -13,19 +13,27 @@ struct Frame {
             html.raw("<!DOCTYPE html>\n")
             html.element("html", ["lang": "en"]) { html in
                 html.element("head") { head(page, &$0) }
-                html.element("body", ["class": page.isWide ? "wide" : nil]) { html in
-                    html.element("a", ["class": "skip", "href": "#main"], text: "Skip to the content")
-                    navigation(page, &html)
-                    top(page, &html)
-                    main(page, &html)
-                    if !page.rail.isEmpty {
-                        html.element("aside", ["class": "rail", "aria-label": "Facts"]) { $0.append(page.rail) }
-                    }
-                }
+                if page.isAlone { alone(page, &html) } else { body(page, &html) }
             }
             html.raw("\n")
         }
         return html.bytes
+    }
+
+    private func body(_ page: Page, _ html: inout Markup) {
+        html.element("body") { html in
+            html.element("a", ["class": "skip", "href": "#main"], text: "Skip to content")
+            navigation(page, &html)
+            top(page, &html)
+            main(page, &html)
+            if !page.rail.isEmpty {
+                html.element("aside", ["class": "rail", "aria-label": "Facts"]) { $0.append(page.rail) }
+            }
+        }
+    }
+
+    private func alone(_ page: Page, _ html: inout Markup) {
+        html.element("body", ["class": "alone"]) { main(page, &$0) }
     }
 
     private func head(_ page: Page, _ html: inout Markup) {
@@ -39,7 +47,7 @@ struct Frame {
             html.empty("link", ["rel": "stylesheet", "href": asset.address])
         }
         for asset in Asset.all where asset.name.hasSuffix(".js") {
-            html.element("script", ["type": "module", "src": asset.address]) { _ in }
+            html.element("script", ["src": asset.address, "defer": ""]) { _ in }
         }
         if let icon = Asset.all.first(where: { $0.name == "icon.svg" }) {
             html.empty("link", ["rel": "icon", "type": "image/svg+xml", "href": icon.address])
@@ -50,13 +58,34 @@ struct Frame {
 
     private func navigation(_ page: Page, _ html: inout Markup) {
         html.element("nav", ["class": "side", "aria-label": "Main"]) { html in
-            entry("Home", "/", page, &html)
-            for item in site.navigation where mayOpen(item) { entry(item.title, item.path.description, page, &html) }
+            html.element("a", ["class": "brand", "href": "/"]) { html in
+                html.icon(.brand)
+                html.text("Steward")
+            }
+            html.element(
+                "button", ["class": "menu quiet", "type": "button", "popovertarget": "menu", "aria-label": "Menu"]
+            ) { $0.icon(.menu) }
+            html.element("ul", ["id": "menu", "popover": ""]) { html in
+                entry("Home", "/", .home, page, &html)
+                for group in NavigationItem.Group.allCases {
+                    let items = site.navigation.filter { $0.group == group && mayOpen($0) }
+                    if !items.isEmpty, group != .work {
+                        html.element("li", ["class": "group"], text: group.rawValue)
+                    }
+                    for item in items { entry(item.title, item.path.description, item.icon, page, &html) }
+                }
+            }
+            if !site.version.isEmpty { html.element("p", ["class": "foot"], text: site.version) }
         }
     }
 
-    private func entry(_ title: String, _ path: String, _ page: Page, _ html: inout Markup) {
-        html.element("a", ["href": path, "aria-current": page.section == path ? "page" : nil], text: title)
+    private func entry(_ title: String, _ path: String, _ icon: Icon, _ page: Page, _ html: inout Markup) {
+        html.element("li") { html in
+            html.element("a", ["href": path, "aria-current": page.section == path ? "page" : nil]) { html in
+                html.icon(icon)
+                html.text(title)
+            }
+        }
     }
 
     private func mayOpen(_ item: NavigationItem) -> Bool {
@@ -67,21 +96,25 @@ struct Frame {
 
     private func top(_ page: Page, _ html: inout Markup) {
         html.element("header", ["class": "top"]) { html in
-            html.element("ol", ["class": "crumbs", "aria-label": "Breadcrumb"]) { html in
-                for crumb in page.crumbs {
+            html.element("nav", ["aria-label": "Breadcrumb"]) { html in
+                html.element("ol", ["class": "crumbs"]) { html in
+                    for crumb in page.crumbs {
+                        html.element("li") { $0.link(crumb.title, to: crumb.address, width: 40) }
+                    }
                     html.element("li") { html in
-                        html.element("a", ["href": crumb.address.text]) { $0.name(crumb.title, width: 40) }
+                        html.element("span", ["aria-current": "page"]) { $0.name(page.title, width: 40) }
                     }
                 }
-                html.element("li", ["aria-current": "page"]) { $0.name(page.title, width: 40) }
             }
-            html.element("form", ["class": "search", "role": "search", "method": "get", "action": "/search"]) { html in
+            html.element("form", ["class": "search", "role": "search", "action": "/search"]) { html in
                 html.empty(
                     "input",
                     [
-                        "type": "search", "name": "q", "aria-label": "Search", "placeholder": "Search",
-                        "maxlength": "200", "data-shortcut": "/",
+                        "type": "search", "name": "q", "placeholder": "Find runs and models",
+                        "aria-label": "Find runs and models", "maxlength": "200",
+                        "data-shortcut": page.hasShortcut ? nil : "/",
                     ])
+                if !page.hasShortcut { html.element("kbd", ["aria-hidden": "true"], text: "/") }
             }
             html.element("div", ["class": "who"]) { who(&$0) }
         }
@@ -96,23 +129,30 @@ struct Frame {
             html.element("a", ["href": Address("/sign-in").query([("next", path)]).text], text: "Sign in")
             return
         }
-        html.element("span") { $0.name(visitor.name, width: 24) }
+        html.link(visitor.name, to: Address("/users", visitor.name), width: 24)
         html.element("form", ["method": "post", "action": "/sign-out"]) { html in
             html.element("button", ["type": "submit", "class": "quiet"], text: "Sign out")
         }
     }
 
     private func main(_ page: Page, _ html: inout Markup) {
-        html.element("main", ["class": "page", "id": "main"]) { html in
-            html.element("h1") { html in
-                html.name(page.title, width: 200)
-                if let badge = page.badge {
+        html.element("main", ["class": page.isWide ? "page wide" : "page", "id": "main", "tabindex": "-1"]) { html in
+            if page.isAlone {
+                html.element("a", ["class": "brand", "href": "/"]) { html in
+                    html.icon(.brand)
+                    html.text("Steward")
+                }
+            }
+            html.element("div", ["class": "title"]) { html in
+                html.element("h1") { html in
+                    html.name(page.title, width: 200)
+                    guard let badge = page.badge else { return }
                     html.text(" ")
                     html.badge(badge)
                 }
+                if !page.actions.isEmpty { html.element("div", ["class": "actions"]) { $0.append(page.actions) } }
             }
             if !page.lead.isEmpty { html.element("p", ["class": "lead"]) { $0.append(page.lead) } }
-            if !page.actions.isEmpty { html.element("div", ["class": "actions"]) { $0.append(page.actions) } }
             html.append(page.body)
         }
     }

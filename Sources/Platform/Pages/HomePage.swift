@@ -21,7 +21,12 @@ struct HomePage {
         for part in mine {
             guard let content = try await part.write(request, site) else { continue }
             isEmpty = false
-            page.body { html in html.section(part.title) { $0.append(content) } }
+            page.body { html in
+                html.element("section", ["aria-label": part.title]) { html in
+                    html.element("h2", text: part.title)
+                    html.append(content)
+                }
+            }
         }
         if isEmpty {
             page.lead("Nothing has been tracked here yet.")
@@ -44,7 +49,12 @@ struct HomePage {
             let hits = try await search.find(String(words.prefix(200)), request)
             found += hits.count
             guard !hits.isEmpty else { continue }
-            page.body { html in html.section(search.title) { $0.hits(hits) } }
+            page.body { html in
+                html.element("section", ["aria-label": search.title]) { html in
+                    html.element("h2", text: search.title)
+                    html.hits(hits)
+                }
+            }
         }
         page.lead { html in
             html.text(found == 0 ? "Nothing is called " : "\(DisplayValue.count(found, "hit")) for ")
@@ -57,7 +67,7 @@ struct HomePage {
 
 extension Markup {
     fileprivate mutating func hits(_ hits: [QuickSearch.Hit]) {
-        element("ul", ["class": "hits"]) { html in
+        element("ul", ["class": "list"]) { html in
             for hit in hits {
                 html.element("li") { html in
                     html.link(hit.name, to: hit.address)

@@ -26,8 +26,12 @@ package struct Page: Sendable {
     package var body = Markup()
     /// Secondary facts, beside the body where there is room.
     package var rail = Markup()
+    /// Whether the key `/` leads to a field of its own instead of the search that all pages have.
+    package var hasShortcut = false
     /// Whether the content may take the whole width: pages that are one table.
     package var isWide = false
+    /// Whether it stands without navigation: before anybody has signed in.
+    package var isAlone = false
 
     /// - Parameter section: the path of the navigation item it belongs to.
     package init(_ title: String, section: StaticString = "", crumbs: [Crumb] = []) {

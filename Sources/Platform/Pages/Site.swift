@@ -8,16 +8,19 @@ package struct Site: Sendable {
     package let hasSignIn: Bool
     /// Pages of what events are about.
     package let subjects: [SubjectPage]
+    /// Of the program; shown below the navigation.
+    package let version: String
     /// For relative times.
     package let now: @Sendable () -> Timestamp
 
     package init(
-        navigation: [NavigationItem] = [], subjects: [SubjectPage] = [], hasSignIn: Bool = false,
+        navigation: [NavigationItem] = [], subjects: [SubjectPage] = [], hasSignIn: Bool = false, version: String = "",
         now: @escaping @Sendable () -> Timestamp = { Timestamp(milliseconds: 0) }
     ) {
         self.navigation = navigation.sorted { $0.order < $1.order }
         self.subjects = subjects
         self.hasSignIn = hasSignIn
+        self.version = version
         self.now = now
     }
 

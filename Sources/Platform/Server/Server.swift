@@ -60,10 +60,11 @@ package struct Server {
     }
 
     /// What all pages have around them.
-    package var site: Site {
+    package func site(version: String) -> Site {
         Site(
             navigation: domains.flatMap { type(of: $0).navigation },
-            subjects: domains.flatMap { type(of: $0).subjectPages }, now: services.world.now)
+            subjects: domains.flatMap { type(of: $0).subjectPages }, version: version,
+            now: services.world.now)
     }
 
     private static func hostName() -> String {
@@ -110,7 +111,7 @@ package struct Server {
         let responder = Responder(
             routes: routes, errorForms: errorForms,
             settings: .init(hosts: Set(hosts), origins: Set(settings.allowedOrigins.map { $0.lowercased() })),
-            world: services.world, idempotency: idempotency, site: site,
+            world: services.world, idempotency: idempotency, site: site(version: identity.version),
             observer: RequestObservers([AccessLog(log), requests]))
         let server = HTTPServer(
             settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,

@@ -1,6 +1,20 @@
 /// What a state means for whoever looks: the only colours of the pages.
 package enum Tone: String, Sendable, CaseIterable {
     case good, warning, bad, unknown, neutral
+    /// Something is going on.
+    case active
+
+    /// In a square of 12.
+    fileprivate var shape: StaticString {
+        switch self {
+        case .good: #"<path d="M2 6.4 4.8 9.2 10.2 3.2"/>"#
+        case .warning: #"<path d="M6 1.8 10.2 6 6 10.2 1.8 6Z"/>"#
+        case .bad: #"<path d="M6 .8 11.2 6 6 11.2.8 6Z" fill="currentColor" stroke="none"/>"#
+        case .unknown: #"<path d="M3.8 4A2.3 2.3 0 1 1 6 6.4V7.4M6 10.1V10.2"/>"#
+        case .neutral: #"<path d="M2.5 6H9.5"/>"#
+        case .active: #"<circle class="pulse" cx="6" cy="6" r="3.4" fill="currentColor" stroke="none"/>"#
+        }
+    }
 }
 
 /// A state as icon and word; the colour says nothing that these do not.
@@ -15,36 +29,26 @@ package struct Badge: Sendable {
 }
 
 extension Markup {
-    package mutating func badge(_ badge: Badge) { self.badge(badge.tone, badge.word) }
+    /// - Parameter isPlain: without a ground: in tables, where most rows are fine.
+    package mutating func badge(_ badge: Badge, isPlain: Bool = false) {
+        self.badge(badge.tone, badge.word, isPlain: isPlain)
+    }
 
-    package mutating func badge(_ tone: Tone, _ word: String) {
-        element("span", ["class": "badge \(tone.rawValue)"]) { html in
+    package mutating func badge(_ tone: Tone, _ word: String, isPlain: Bool = false) {
+        element("span", ["class": "badge \(tone.rawValue)\(isPlain ? " plain" : "")"]) { html in
             html.icon(tone)
             html.text(DisplayText.shorten(DisplayText.clean(word), to: 60))
         }
     }
 
     package mutating func icon(_ tone: Tone) {
-        let path =
-            switch tone {
-            case .good: "M2 6.4 4.8 9.2 10.2 3.2"
-            case .warning: "M6 1.8V7M6 10.1V10.2"
-            case .bad: "M2.8 2.8 9.2 9.2M9.2 2.8 2.8 9.2"
-            case .unknown: "M3.8 4A2.3 2.3 0 1 1 6 6.4V7.4M6 10.1V10.2"
-            case .neutral: "M2.5 6H9.5"
-            }
-        element(
-            "svg",
-            [
-                "viewBox": "0 0 12 12", "width": "12", "height": "12", "aria-hidden": "true", "fill": "none",
-                "stroke": "currentColor", "stroke-width": "1.6", "stroke-linecap": "round", "stroke-linejoin": "round",
-            ]
-        ) { $0.empty("path", ["d": path]) }
+        element("svg", ["viewBox": "0 0 12 12", "aria-hidden": "true"]) { $0.raw(tone.shape) }
     }
 
-    /// What a page wants to say before its content.
+    /// What a page wants to say before its content. A bad one is read out at once.
     package mutating func notice(_ tone: Tone, _ write: (inout Markup) -> Void) {
-        element("div", ["class": "notice \(tone.rawValue)", "role": tone == .bad ? "alert" : "status"]) { html in
+        let style = tone == .neutral ? "notice" : "notice \(tone.rawValue)"
+        element("div", ["class": style, "role": tone == .bad ? "alert" : tone == .good ? "status" : nil]) { html in
             html.icon(tone)
             html.element("div") { write(&$0) }
         }
@@ -53,7 +57,7 @@ extension Markup {
     /// A failure in words, at the place that it is about.
     package mutating func notice(_ failure: FailureText) {
         notice(.bad) { html in
-            html.element("p") { $0.outside(failure.message) }
+            html.element("p") { $0.element("b") { $0.outside(failure.message) } }
             if let hint = failure.hint { html.element("p") { $0.outside(hint) } }
         }
     }

@@ -25,7 +25,7 @@ extension Markup {
     }
 
     package mutating func field(_ field: FormField, _ value: String = "", error: String? = nil) {
-        element("div", ["class": "field"]) { html in
+        element("div", ["class": field.grows ? "field grow" : "field"]) { html in
             html.element("label", ["for": field.id], text: field.label)
             let shared: Attributes = [
                 "id": field.id, "name": field.name, "required": field.isRequired ? "" : nil,
@@ -37,7 +37,7 @@ extension Markup {
                 // A line end after the tag is not part of the value.
                 html.element("textarea", shared + ["rows": String(rows), "dir": "auto"], text: "\n" + value)
             case .choice(let options):
-                html.element("select", shared) { html in
+                html.element("select", shared + ["data-submits": field.submits ? "" : nil]) { html in
                     for option in options {
                         html.element(
                             "option", ["value": option.value, "selected": option.value == value ? "" : nil],
@@ -49,7 +49,9 @@ extension Markup {
                     "input",
                     shared + [
                         "type": type, "value": value, "placeholder": field.placeholder, "list": field.list,
-                        "autocomplete": field.autocomplete, "dir": type == "text" || type == "search" ? "auto" : nil,
+                        "autocomplete": field.autocomplete, "data-complete": field.completion?.text,
+                        "data-shortcut": field.shortcut, "maxlength": field.longest.map { String($0) },
+                        "dir": type == "text" || type == "search" ? "auto" : nil,
                     ])
             }
             if let hint = field.hint { html.element("p", ["class": "hint", "id": field.id + "-hint"], text: hint) }
@@ -61,7 +63,7 @@ extension Markup {
 
     /// A box to tick.
     package mutating func box(_ name: String, _ label: String, value: String = "on", isTicked: Bool = false) {
-        element("label", ["class": "box"]) { html in
+        element("label", ["class": "check"]) { html in
             html.empty(
                 "input", ["type": "checkbox", "name": name, "value": value, "checked": isTicked ? "" : nil])
             html.text(" ")
@@ -69,21 +71,46 @@ extension Markup {
         }
     }
 
+    /// What a form can do, at its end.
+    package mutating func buttons(_ content: (inout Markup) throws -> Void) rethrows {
+        try element("div", ["class": "actions"], content)
+    }
+
+    /// A field into which a name must be typed before what bears it is destroyed.
+    package mutating func confirmation(_ name: String, place: String = "") {
+        let id = "f-\(place)-confirm"
+        element("div", ["class": "field"]) { html in
+            html.element("label", ["for": id]) { html in
+                html.text("Type ")
+                html.element("b") { $0.outside(name) }
+                html.text(" to confirm")
+            }
+            html.empty(
+                "input",
+                ["id": id, "name": "confirm", "data-must-equal": name, "autocomplete": "off", "required": ""])
+        }
+    }
+
     /// Why something is done; destructive forms ask for it.
-    package mutating func reasonField(_ value: String = "", isRequired: Bool = true) {
-        field(FormField("reason", "Reason", isRequired: isRequired, hint: "It is kept in the audit log."), value)
+    package mutating func reasonField(_ value: String = "", isRequired: Bool = true, place: String = "") {
+        field(
+            FormField(
+                "reason", "Reason", .lines(2), isRequired: isRequired, hint: "Kept in the audit log.", place: place),
+            value)
     }
 
     package enum ButtonStyle: String {
         case primary, danger, quiet
+        /// Does what a `danger` button has asked for.
+        case dangerPrimary = "danger primary"
     }
 
     package mutating func submit(
-        _ title: String, _ style: ButtonStyle = .primary, name: StaticString? = nil, value: String? = nil
+        _ title: String, _ style: ButtonStyle? = .primary, name: StaticString? = nil, value: String? = nil
     ) {
         element(
             "button",
-            ["type": "submit", "class": style.rawValue, "name": name?.description, "value": value], text: title)
+            ["type": "submit", "class": style?.rawValue, "name": name?.description, "value": value], text: title)
     }
 
     /// Names that a field can be completed with.
@@ -113,6 +140,16 @@ package struct FormField: Sendable {
     /// The id of the `datalist` that completes it.
     let list: String?
     let autocomplete: String?
+    /// Where names of the search grammar come from, for the page's script.
+    package var completion: Address?
+    /// The key that leads to it.
+    package var shortcut: String?
+    /// Whether it takes the room that is left in a line of fields.
+    package var grows = false
+    /// Whether a choice applies at once.
+    package var submits = false
+    /// Characters.
+    package var longest: Int?
     /// Tells fields of one name apart where a page has several forms.
     private let place: String
 

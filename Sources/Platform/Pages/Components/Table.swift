@@ -2,10 +2,22 @@
 package struct TableColumn: Sendable {
     package enum Order: String, Sendable {
         case ascending, descending
+        /// It can be sorted by, but is not.
+        case none
+    }
+
+    package enum Kind: String, Sendable {
+        case text = ""
+        /// Aligned to the right.
+        case number = "n"
+        /// What names the row.
+        case id
+        /// Boxes to tick.
+        case pick
     }
 
     let title: String
-    let isNumber: Bool
+    let kind: Kind
     /// On hover.
     let explanation: String?
     /// Where the header leads: the same page, sorted by it.
@@ -14,21 +26,31 @@ package struct TableColumn: Sendable {
     let order: Order?
 
     package init(
-        _ title: String, isNumber: Bool = false, explanation: String? = nil, sorting: Address? = nil,
+        _ title: String, _ kind: Kind = .text, explanation: String? = nil, sorting: Address? = nil,
         order: Order? = nil
     ) {
         self.title = title
-        self.isNumber = isNumber
+        self.kind = kind
         self.explanation = explanation
         self.sorting = sorting
-        self.order = order
+        self.order = order ?? (sorting == nil ? nil : Order.none)
     }
 
     package static func number(
         _ title: String, explanation: String? = nil, sorting: Address? = nil, order: Order? = nil
     ) -> TableColumn {
-        TableColumn(title, isNumber: true, explanation: explanation, sorting: sorting, order: order)
+        TableColumn(title, .number, explanation: explanation, sorting: sorting, order: order)
     }
+}
+
+package enum TableStyle: String, Sendable {
+    case plain = "data"
+    /// The first column stays while the others scroll.
+    case pinned = "data pinned"
+    /// Rows become cards on a telephone; cells then need the names of their columns.
+    case cards = "data cards"
+    /// Rows that are alike everywhere are quiet.
+    case compare = "data compare pinned"
 }
 
 extension Markup {
@@ -37,10 +59,11 @@ extension Markup {
     ///   - label: what a reader hears who cannot see it.
     ///   - rows: writes the `tr` elements.
     package mutating func table(
-        _ label: String, _ columns: [TableColumn], _ rows: (inout Markup) throws -> Void
+        _ label: String, _ columns: [TableColumn], style: TableStyle = .plain,
+        _ rows: (inout Markup) throws -> Void
     ) rethrows {
-        try element("div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": label]) { html in
-            try html.element("table", ["class": "data"]) { html in
+        try element("div", ["class": "scroll", "role": "region", "aria-label": label, "tabindex": "0"]) { html in
+            try html.element("table", ["class": style.rawValue]) { html in
                 html.element("thead") { html in
                     html.element("tr") { html in for column in columns { html.header(column) } }
                 }
@@ -50,10 +73,10 @@ extension Markup {
     }
 
     private mutating func header(_ column: TableColumn) {
-        guard !column.title.isEmpty else { return element("td") { _ in } }
+        let style = column.kind == .text ? nil : column.kind.rawValue
+        guard !column.title.isEmpty else { return element("td", ["class": style]) { _ in } }
         let attributes: Attributes = [
-            "scope": "col", "class": column.isNumber ? "n" : nil, "aria-sort": column.order?.rawValue,
-            "title": column.explanation,
+            "scope": "col", "class": style, "aria-sort": column.order?.rawValue, "title": column.explanation,
         ]
         element("th", attributes) { html in
             guard let sorting = column.sorting else { return html.name(column.title, width: 32) }
@@ -65,30 +88,33 @@ extension Markup {
         try element("tr", attributes, cells)
     }
 
-    package mutating func cell(_ attributes: Attributes = [:], _ content: (inout Markup) throws -> Void) rethrows {
-        try element("td", attributes, content)
+    /// - Parameter label: the name of the column, for tables that become cards.
+    package mutating func cell(
+        _ kind: TableColumn.Kind = .text, label: String? = nil, _ content: (inout Markup) throws -> Void
+    ) rethrows {
+        try element("td", ["class": kind == .text ? nil : kind.rawValue, "data-label": label], content)
     }
 
-    package mutating func cell(_ text: String) { element("td") { $0.outside(text, limit: 200) } }
+    package mutating func cell(_ text: String, label: String? = nil) {
+        cell(label: label) { html in
+            if text.isEmpty { html.void() } else { html.name(text, width: 60) }
+        }
+    }
 
     /// The cell that names the row.
     package mutating func rowHeader(_ content: (inout Markup) throws -> Void) rethrows {
-        try element("th", ["scope": "row"], content)
+        try element("th", ["class": "id", "scope": "row"], content)
     }
 
-    /// A figure, aligned to the right; the exact one on hover.
-    package mutating func numberCell(_ text: String, exact: String? = nil) {
-        element("td", ["class": "n", "title": exact == text ? nil : exact], text: text)
+    /// A figure, aligned to the right; the exact one on hover. Nil is no figure.
+    package mutating func numberCell(_ text: String?, exact: String? = nil, label: String? = nil) {
+        element("td", ["class": "n", "title": exact == text ? nil : exact, "data-label": label]) { html in
+            if let text { html.text(text) } else { html.void() }
+        }
     }
 
-    package mutating func timeCell(_ content: (inout Markup) throws -> Void) rethrows {
-        try element("td", ["class": "w"], content)
-    }
-
-    /// An identifier.
-    package mutating func idCell(_ content: (inout Markup) throws -> Void) rethrows {
-        try element("td", ["class": "id"], content)
-    }
+    /// Where a value is missing.
+    package mutating func void(_ word: String = "\u{2013}") { element("span", ["class": "void"], text: word) }
 
     /// The way to the next page, by key set: what was there stays where it was while rows are added.
     /// - Parameters:
@@ -97,9 +123,9 @@ extension Markup {
     package mutating func pages(first: Address?, next: Address?, _ summary: String = "") {
         guard first != nil || next != nil || !summary.isEmpty else { return }
         element("nav", ["class": "pages", "aria-label": "Pages"]) { html in
-            if !summary.isEmpty { html.element("span", text: summary) }
-            if let first { html.element("a", ["href": first.text], text: "First page") }
-            if let next { html.element("a", ["href": next.text, "rel": "next"], text: "Next page") }
+            html.element("span", text: summary)
+            if let first { html.element("a", ["class": "button", "href": first.text], text: "First") }
+            if let next { html.element("a", ["class": "button", "href": next.text, "rel": "next"], text: "Next") }
         }
     }
 }

@@ -74,24 +74,34 @@ extension Markup {
     }
 
     /// Copies `text` (by the page's script; it is hidden without one).
-    package mutating func copyButton(_ text: String, _ label: String = "Copy") {
+    package mutating func copyButton(_ text: String) {
         element(
-            "button", ["type": "button", "class": "copy", "data-copy": text, "aria-label": "\(label)"], text: label)
+            "button",
+            [
+                "class": "copy", "type": "button", "data-copy": text,
+                "aria-label": "Copy " + DisplayText.shorten(DisplayText.clean(text), to: 60),
+            ]
+        ) { $0.icon(.copy) }
     }
 
     /// A program or a command to be copied.
-    package mutating func code(_ text: String) {
-        element("pre", ["class": "code", "tabindex": "0", "data-copyable": ""]) { html in
-            html.element("code", text: text)
+    /// - Parameter id: names it on its page.
+    package mutating func code(_ text: String, id: StaticString) {
+        element("div", ["class": "with-copy"]) { html in
+            html.element("pre", ["class": "code", "id": id.description, "tabindex": "0"], text: text)
+            html.element(
+                "button",
+                ["class": "copy", "type": "button", "data-copy-from": id.description, "aria-label": "Copy the example"]
+            ) { $0.icon(.copy) }
         }
     }
 
     /// A tag: key and value.
-    package mutating func tag(_ key: String, _ value: String, width: Int = 40) {
+    package mutating func tag(_ key: String, _ value: String, width: Int = 60) {
         element("span", ["class": "tag"]) { html in
-            html.element("b") { $0.name(key, width: width) }
+            html.name(key, width: width, element: "b")
             guard !value.isEmpty else { return }
-            html.text(": ")
+            html.text(" ")
             html.name(value, width: width)
         }
     }
