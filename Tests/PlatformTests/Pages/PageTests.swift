@@ -29,7 +29,7 @@ struct PageTests {
 
     @Test("a page has the policy and the headers of pages")
     func headers() async throws {
-        let response = await PageVisitor([page("A")], site: site).get("/things")
+        let response = try await PageVisitor([page("A")], site: site).get("/things")
         #expect(response.status == 200)
         #expect(response.headers["content-type"] == "text/html; charset=utf-8")
         #expect(response.headers["x-content-type-options"] == "nosniff")
@@ -44,7 +44,7 @@ struct PageTests {
 
     @Test("whatever a page is called, its markup is whole and runs nothing", arguments: HostileText.all)
     func hostile(_ text: String) async throws {
-        let response = await PageVisitor([page(text)], site: site).get("/things")
+        let response = try await PageVisitor([page(text)], site: site).get("/things")
         let check = try MarkupCheck.page(response)
         #expect(check.names.prefix(2) == ["html", "head"])
         #expect(check.links.contains("#main"))
