@@ -6,10 +6,14 @@ static const unsigned char css[] = {
 static const unsigned char js[] = {
 #embed "../../ui/steward.js"
 };
+static const unsigned char icon[] = {
+#embed "../../ui/icon.svg"
+};
 
 static const struct steward_asset assets[] = {
     {"steward.css", css, sizeof css},
     {"steward.js", js, sizeof js},
+    {"icon.svg", icon, sizeof icon},
 };
 
 const struct steward_asset *steward_asset_at(size_t index) {

@@ -49,10 +49,8 @@ struct Frame {
         for asset in Asset.all where asset.name.hasSuffix(".js") {
             html.element("script", ["src": asset.address, "defer": ""]) { _ in }
         }
-        if let icon = Asset.all.first(where: { $0.name == "icon.svg" }) {
-            html.empty("link", ["rel": "icon", "type": "image/svg+xml", "href": icon.address])
-        } else {
-            html.raw(#"<link rel="icon" href="data:,"/>"#)
+        for asset in Asset.all where asset.name.hasSuffix(".svg") {
+            html.empty("link", ["rel": "icon", "type": "image/svg+xml", "href": asset.address])
         }
     }
 

@@ -1,6 +1,7 @@
 import Core
 
-/// What is going on, from the parts that domains give. For everybody who is signed in; each part asks for its own right.
+/// What is going on, from the parts that domains give, and what the search box finds. For everybody who is signed in;
+/// each part asks for its own right.
 struct HomePage {
     let parts: [HomePart]
     let searches: [QuickSearch]
