@@ -1,0 +1,115 @@
+"""Chromium as the tests use it: the three forms of a page, and a watch on everything a page does while it is open."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+
+from playwright.sync_api import sync_playwright
+
+# A machine may be slow and busy: conditions are waited for as long as they need, within reason.
+PATIENCE = 120_000
+FORMS = {
+    "desktop": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"},
+    "narrow": {"viewport": {"width": 400, "height": 800}, "color_scheme": "light", "has_touch": True},
+    "dark": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "dark"},
+}
+ACCESSIBILITY = (pathlib.Path(__file__).parent / "accessibility.js").read_text()
+# Recorded inside the page: what the policy stopped, and whether planted code ran.
+WATCH = """
+window.stopped = [];
+addEventListener("securitypolicyviolation", (event) =>
+    stopped.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`));
+"""
+
+
+def chromium():
+    """The path of the system's Chromium, or None."""
+    names = (
+        os.environ.get("STEWARD_CHROMIUM"),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    )
+    return next((path for path in map(shutil.which, filter(None, names)) if path), None)
+
+
+@contextlib.contextmanager
+def launched(*arguments):
+    """A running browser. `arguments` are further flags of Chromium."""
+    with sync_playwright() as driver:
+        flags = ["--disable-gpu", "--font-render-hinting=none", *arguments]
+        # Chromium's sandbox does not work for root, who runs the tests in containers.
+        if os.geteuid() == 0:
+            flags.append("--no-sandbox")
+        browser = driver.chromium.launch(executable_path=chromium(), args=flags, timeout=PATIENCE)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visit:
+    """A browser context with one page in it, and everything that happened there."""
+
+    def __init__(self, browser, url, form="desktop", **options):
+        self.url = url
+        self.context = browser.new_context(**(FORMS[form] | options))
+        self.context.set_default_timeout(PATIENCE)
+        self.context.set_default_navigation_timeout(PATIENCE)
+        if options.get("java_script_enabled", True):
+            self.context.add_init_script(WATCH)
+        self.console, self.errors, self.dialogs, self.foreign, self.broken = [], [], [], [], []
+        self.page = self.context.new_page()
+        self.context.on("page", self.watch)
+        self.watch(self.page)
+
+    def watch(self, page):
+        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", self.dismiss)
+        page.on("request", self.look)
+        page.on("response", self.judge)
+        page.on("requestfailed", self.failed)
+
+    def dismiss(self, dialog):
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def look(self, request):
+        if not request.url.startswith((self.url + "/", "data:", "about:")):
+            self.foreign.append(request.url)
+
+    def judge(self, response):
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.broken.append(f"{response.status} {response.url}")
+
+    def failed(self, request):
+        # A page that one leaves cancels what it was asking for.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.broken.append(f"{request.failure} {request.url}")
+
+    def open(self, path):
+        """Opens a page and waits until it has settled: fonts, images and scripts are there. Gives the answer."""
+        answer = self.page.goto(self.url + path, wait_until="load")
+        return answer
+
+    def faults(self):
+        """What a page that is in order never does."""
+        found = [f"console {text}" for text in self.console if text.startswith(("error", "warning"))]
+        found += [f"script failed: {text}" for text in self.errors]
+        found += [f"dialog: {text}" for text in self.dialogs]
+        found += [f"request to another place: {url}" for url in self.foreign]
+        found += [f"answer: {text}" for text in self.broken]
+        with contextlib.suppress(Exception):
+            found += [f"policy: {text}" for text in self.page.evaluate("window.stopped ?? []")]
+            if self.page.evaluate("window.pwned !== undefined"):
+                found.append("planted code ran")
+        return found
+
+    def inaccessible(self):
+        return self.page.evaluate(ACCESSIBILITY)
+
+    def close(self):
+        self.context.close()
