@@ -52,11 +52,11 @@
     }
   };
 
-  // Copying: <button class="copy" data-copy="text">; a <pre data-copyable> gets its button here.
+  // Copying: <button class="copy" data-copy="text">, or data-copy-from="id of what holds the text".
   on("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
-    const text = button.dataset.copy ?? button.copied?.textContent ?? "";
+    const text = button.dataset.copy ?? document.getElementById(button.dataset.copyFrom)?.textContent ?? "";
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -72,19 +72,6 @@
     setTimeout(() => button.classList.remove("done"), 1600);
     say("Copied");
   });
-
-  const examples = (root) => {
-    for (const code of all("pre[data-copyable]", root)) {
-      const button = make("button", { type: "button", className: "copy" });
-      button.setAttribute("aria-label", "Copy");
-      button.append(svg("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }));
-      button.firstChild.append(svg("path", { d: "M5.5 5.5V3a.8.8 0 0 1 .8-.8H13a.8.8 0 0 1 .8.8v6.7a.8.8 0 0 1-.8.8h-2.5M3 5.5h6.7a.8.8 0 0 1 .8.8V13a.8.8 0 0 1-.8.8H3a.8.8 0 0 1-.8-.8V6.3a.8.8 0 0 1 .8-.8" }));
-      button.copied = code;
-      const frame = make("div", { className: "with-copy" });
-      code.replaceWith(frame);
-      frame.append(code, button);
-    }
-  };
 
   // Details that float (.drop) close when something else is used; the first field of an opened one has the focus.
   const closeDrops = (except) => all("details.drop[open]").forEach((one) => one !== except && (one.open = false));
@@ -360,6 +347,12 @@
     return low > 0 && x - list[low - 1][0] < list[low][0] - x ? low - 1 : low;
   };
   const number = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(6))}` : `${value}`);
+  const duration = (milliseconds) => {
+    const seconds = milliseconds / 1000;
+    if (seconds < 120) return `${number(seconds)} s`;
+    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+    return hours ? `${hours} h ${minutes} min` : `${minutes} min ${Math.floor(seconds % 60)} s`;
+  };
   const hover = (figure) => {
     const drawing = figure.querySelector("svg[data-x]");
     if (!drawing || drawing.wired) return;
@@ -383,7 +376,8 @@
         layer.append(svg("circle", { class: `focus ${group.getAttribute("class")}`, cx: x.place(point[0]), cy: y.place(point[1]), r: 3.5 }));
         return make("tr", {}, make("td", {}, make("i", { className: group.getAttribute("class") }), group.dataset.series), make("td", { textContent: number(point[1]) }));
       });
-      const when = drawing.hasAttribute("data-time") ? new Date(best).toISOString().replace("T", " ").slice(0, 19) + " UTC" : number(best);
+      const when = drawing.hasAttribute("data-time") ? `${new Date(best).toISOString().replace("T", " ").slice(0, 19)} UTC`
+        : drawing.hasAttribute("data-elapsed") ? `after ${duration(best)}` : number(best);
       const head = make("th", { textContent: `${drawing.dataset.xName ?? ""} ${when}`.trim(), colSpan: 2 });
       tip.replaceChildren(make("table", {}, make("tr", {}, head), ...rows));
       tip.hidden = false;
@@ -439,7 +433,10 @@
       }
     }
   };
+  const isThinned = (field) => document.getElementById(field.dataset.smooth)?.querySelector("[data-thinned]");
   on("input", (event) => event.target.matches?.("[data-smooth]") && applySmoothing(event.target));
+  // Where the page has a choice of points only, what it draws is a preview; the server has them all.
+  on("change", (event) => event.target.matches?.("[data-smooth]") && isThinned(event.target) && event.target.form.requestSubmit());
 
   // Things that belong together (a row, a line, a dot) carry the same data-mark; pointing at one lifts all of them.
   const mark = (event) => {
@@ -460,8 +457,8 @@
   const enhance = (root) => {
     all("figure.chart", root).concat(root.matches?.("figure.chart") ? [root] : []).forEach(hover);
     choosers(root);
-    examples(root);
-    for (const field of all("[data-smooth]")) if (Number(field.value) > 0) applySmoothing(field);
+    // The server drew what the address says; a slider that was moved since says something else.
+    for (const field of all("[data-smooth]")) if (field.value !== field.defaultValue) applySmoothing(field);
   };
   const live = () => {
     const first = document.querySelector("[data-live][id]");
