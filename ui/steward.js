@@ -1,5 +1,6 @@
 // What pages do beyond HTML. Every page reads and its forms work without this file; it acts on data attributes alone,
-// sends nothing but GET requests to the page's own origin, and builds text through textContent, never HTML from strings.
+// sends nothing but GET requests to the page's own origin, and writes text as text, never as HTML.
+// ui/components.html has the markup that each part here expects.
 "use strict";
 {
   document.documentElement.classList.add("js");
@@ -11,48 +12,50 @@
     node.append(...children);
     return node;
   };
-  const svg = (name, attributes) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  const attributes = (node, values) => {
+    for (const [key, value] of Object.entries(values)) node.setAttribute(key, value);
     return node;
   };
-  const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-  const load = async (address, type, signal) => {
-    const answer = await fetch(address, { headers: { Accept: type, "Steward-Request": "1" }, signal });
+  const draw = (name, values) => attributes(document.createElementNS("http://www.w3.org/2000/svg", name), values);
+  const named = (value) => `[data-mark="${CSS.escape(value)}"]`;
+  const buttons = (form) => all("button:not([type=button], [type=reset])", form);
+  const isTyping = (node) => node.matches?.("input:not([type=checkbox], [type=radio], [type=range]), textarea, select");
+  const load = async (address, type) => {
+    const answer = await fetch(address, { headers: { Accept: type, "Steward-Request": "1" } });
     if (!answer.ok) throw new Error(`${answer.status}`);
     return answer;
   };
 
   // Says something to eyes and to screen readers alike.
   const toast = make("div", { className: "toast", role: "status" });
-  let fading;
+  let silence;
   const say = (text) => {
     if (!toast.isConnected) document.body.append(toast);
     toast.textContent = text;
-    clearTimeout(fading);
-    fading = setTimeout(() => (toast.textContent = ""), 2400);
+    clearTimeout(silence);
+    silence = setTimeout(() => (toast.textContent = ""), 2400);
   };
 
-  // Times: <time datetime="..." title="absolute">relative</time>. The server writes both; here they are kept true.
-  const steps = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity]];
-  const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
+  // ---- Times: <time datetime="..." title="the moment">12 min ago</time>. The server writes both; here they stay true.
+
+  // In the words of DisplayValue.age, so that nothing changes when this file begins to run.
+  const units = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [28 * 86400, 86400, "d"]];
   const ago = (then) => {
-    let amount = (then - Date.now()) / 1000;
-    if (Math.abs(amount) < 5) return "just now";
-    for (const [unit, size] of steps) {
-      if (Math.abs(amount) < size) return relative.format(Math.trunc(amount), unit);
-      amount /= size;
-    }
+    const seconds = Math.trunc((Date.now() - then) / 1000);
+    if (seconds < -60) return null;
+    if (seconds < 10) return "just now";
+    const unit = units.find(([limit]) => seconds < limit);
+    return unit ? `${Math.trunc(seconds / unit[1])} ${unit[2]} ago` : null;
   };
   const refreshTimes = () => {
     for (const node of all("time[datetime]:not([data-absolute])")) {
-      const then = Date.parse(node.dateTime);
-      const text = Number.isNaN(then) ? "" : ago(then);
+      const text = ago(Date.parse(node.dateTime));
       if (text && node.textContent !== text) node.textContent = text;
     }
   };
 
-  // Copying: <button class="copy" data-copy="text">, or data-copy-from="id of what holds the text".
+  // ---- Copying: <button class="copy" data-copy="text">, or data-copy-from="id of what holds the text".
+
   on("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
@@ -73,278 +76,290 @@
     say("Copied");
   });
 
-  // Details that float (.drop) close when something else is used; the first field of an opened one has the focus.
-  const closeDrops = (except) => all("details.drop[open]").forEach((one) => one !== except && (one.open = false));
+  // ---- What opens in place: details.drop floats and closes when something else is used; details.act holds a form.
+
+  const closeDrops = (except) => {
+    for (const one of all("details.drop[open]")) if (one !== except) one.open = false;
+  };
   on("click", (event) => closeDrops(event.target.closest("details.drop")));
-  const opened = (details) => {
-    if (!details.open) {
-      if (details.dataset.changed) details.querySelector("form")?.requestSubmit();
-    } else if (details.contains(document.activeElement) || document.activeElement === document.body) {
-      details.querySelector("input:not([type=hidden], [type=checkbox]), textarea, select")?.focus();
-    }
-  };
   // The event does not bubble, so it is caught on its way down.
-  document.addEventListener("toggle", (event) => event.target.matches("details.drop, details.act") && opened(event.target), true);
-
-  // A chooser of columns: a field narrows long lists; closing it applies what was changed.
-  const choosers = (root) => {
-    for (const details of all("details[data-columns]", root)) {
-      const labels = all("label", details);
-      on("change", (event) => event.target.type === "checkbox" && (details.dataset.changed = "1"), details);
-      on("submit", () => delete details.dataset.changed, details);
-      if (labels.length < 10) continue;
-      const field = make("input", { type: "search", placeholder: "Find a column", autocomplete: "off" });
-      field.setAttribute("aria-label", "Find a column");
-      on("input", () => {
-        const wanted = field.value.trim().toLowerCase();
-        for (const label of labels) label.hidden = !label.textContent.toLowerCase().includes(wanted);
-      }, field);
-      on("keydown", (event) => event.key === "Enter" && event.preventDefault(), field);
-      details.querySelector("form").prepend(field);
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.matches("details.drop, details.act")) return;
+    if (target.open) {
+      target.querySelector("input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select")?.focus();
+    } else if (target.dataset.changed) {
+      target.querySelector("form")?.requestSubmit();
     }
+  }, true);
+
+  // A chooser of columns, details.drop[data-columns]: closing it applies what was changed; long lists can be searched.
+  const chooser = (details) => {
+    const labels = all("label", details);
+    on("change", () => (details.dataset.changed = "1"), details);
+    on("submit", () => delete details.dataset.changed, details);
+    if (labels.length < 10) return;
+    const field = make("input", { type: "search", placeholder: "Find a column", autocomplete: "off" });
+    attributes(field, { "aria-label": "Find a column" });
+    on("input", () => {
+      const wanted = field.value.trim().toLowerCase();
+      for (const label of labels) label.hidden = !label.textContent.toLowerCase().includes(wanted);
+    }, field);
+    on("change", (event) => event.stopPropagation(), field);
+    on("keydown", (event) => event.key === "Enter" && event.preventDefault(), field);
+    details.querySelector("form").prepend(field);
   };
 
-  // Rows of a table: arrows or j and k move between rows, x selects, shift-click selects a range.
-  const rowLink = (row) => row?.querySelector(".id a, th a, a");
-  const move = (row, forwards) => {
-    do row = forwards ? row.nextElementSibling : row.previousElementSibling;
-    while (row && !rowLink(row));
-    rowLink(row)?.focus();
-  };
-  let lastPicked;
-  const picks = (form) => [...form.elements].filter((one) => one.type === "checkbox" && one.name === form.dataset.select);
+  // ---- Rows. form[data-select=name] owns the check boxes of that name, from data-least to data-most of them.
+
+  const boxesOf = (form) =>
+    [...form.elements].filter((one) => one.type === "checkbox" && one.name === form.dataset.select);
   const count = (form) => {
-    const boxes = picks(form);
+    const boxes = boxesOf(form);
     const chosen = boxes.filter((box) => box.checked).length;
     const least = Number(form.dataset.least ?? 1), most = Number(form.dataset.most ?? Infinity);
-    for (const button of form.querySelectorAll("button")) button.disabled = chosen < least || chosen > most;
+    for (const button of buttons(form)) button.disabled = chosen < least || chosen > most;
     const output = form.querySelector("output");
-    if (output) {
-      output.textContent = chosen > most ? `${chosen} selected; ${most} at most`
-        : chosen ? `${chosen} selected` : output.dataset.none ?? "";
-    }
+    const limit = chosen > most ? `; ${most} at most` : "";
+    if (output) output.textContent = chosen ? `${chosen} selected${limit}` : output.dataset.none ?? "";
     const every = document.querySelector(`[data-pick-all="${form.id}"]`);
-    if (every) {
-      every.checked = chosen > 0 && chosen === boxes.length;
-      every.indeterminate = chosen > 0 && chosen < boxes.length;
-    }
+    if (!every) return;
+    every.hidden = false;
+    every.checked = chosen > 0 && chosen === boxes.length;
+    every.indeterminate = chosen > 0 && chosen < boxes.length;
   };
-  const selections = () => {
-    for (const form of all("form[data-select]")) count(form);
-    for (const box of all("[data-pick-all]")) box.hidden = false;
-  };
-  on("change", (event) => {
-    const box = event.target;
-    const all = box.dataset?.pickAll;
-    const form = all ? document.getElementById(all) : box.form;
+  on("change", ({ target }) => {
+    const isEvery = target.dataset.pickAll !== undefined;
+    const form = isEvery ? document.getElementById(target.dataset.pickAll) : target.form;
     if (!form?.matches("form[data-select]")) return;
-    if (all) for (const one of picks(form)) one.checked = box.checked;
+    if (isEvery) for (const box of boxesOf(form)) box.checked = target.checked;
     count(form);
   });
-  on("click", (event) => {
-    const box = event.target;
-    if (!box.matches?.(".pick input:not([data-pick-all])")) return;
-    if (event.shiftKey && lastPicked?.isConnected && lastPicked.form === box.form) {
-      const boxes = picks(box.form);
-      const [from, to] = [boxes.indexOf(lastPicked), boxes.indexOf(box)].sort((a, b) => a - b);
-      for (const one of boxes.slice(from, to + 1)) one.checked = box.checked;
+  let lastPicked;
+  on("click", ({ target, shiftKey }) => {
+    if (!target.matches(".pick input:not([data-pick-all])")) return;
+    if (shiftKey && lastPicked?.isConnected && lastPicked.form === target.form) {
+      const boxes = boxesOf(target.form);
+      const [from, to] = [boxes.indexOf(lastPicked), boxes.indexOf(target)].sort((a, b) => a - b);
+      for (const box of boxes.slice(from, to + 1)) box.checked = target.checked;
     }
-    lastPicked = box;
+    lastPicked = target;
   });
 
+  // ---- Keys: / goes to the search; within a table arrows or j and k go from row to row, x selects one.
+
+  const linkOf = (row) => row.querySelector(".id a, th a, a");
+  const move = (row, next) => {
+    do row = row[next]; while (row && !linkOf(row));
+    if (row) linkOf(row).focus();
+  };
+  const escape = (target) => {
+    const details = target.closest("details.drop[open], details.act[open]");
+    if (!details) return isTyping(target) && target.blur();
+    delete details.dataset.changed;
+    details.open = false;
+    details.querySelector("summary").focus();
+  };
   on("keydown", (event) => {
+    const { target, key } = event;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") {
-      const details = event.target.closest?.("details.drop[open], details.act[open]");
-      if (details) {
-        delete details.dataset.changed;
-        details.open = false;
-        details.querySelector("summary").focus();
-      } else if (typing(event.target)) event.target.blur();
-      return;
-    }
-    if (typing(event.target)) return;
-    if (event.key === "/") {
-      const field = document.querySelector("[data-shortcut='/']");
-      if (!field) return;
-      event.preventDefault();
+    if (key === "Escape") return escape(target);
+    if (isTyping(target)) return;
+    const field = key === "/" && document.querySelector("[data-shortcut='/']");
+    const row = target.closest("table.data tbody tr");
+    if (field) {
       field.focus();
       field.select();
-      return;
-    }
-    const row = event.target.closest?.("table.data tbody tr");
-    if (!row) return;
-    if (event.key === "ArrowDown" || event.key === "j") move(row, true);
-    else if (event.key === "ArrowUp" || event.key === "k") move(row, false);
-    else if (event.key === "x") row.querySelector(".pick input")?.click();
+    } else if (row && (key === "ArrowDown" || key === "j")) move(row, "nextElementSibling");
+    else if (row && (key === "ArrowUp" || key === "k")) move(row, "previousElementSibling");
+    else if (row && key === "x") row.querySelector(".pick input")?.click();
     else return;
     event.preventDefault();
   });
 
-  // Forms: a button is pressed once; a name that must be typed to destroy what bears it.
+  // ---- Forms: what changes something is sent once; [data-must-equal] is a name to type before it is destroyed;
+  // [data-submits] applies at once.
+
   on("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
-    for (const button of form.querySelectorAll("button[type=submit], button:not([type])")) button.setAttribute("aria-busy", "true");
+    for (const button of buttons(form)) button.setAttribute("aria-busy", "true");
   });
-  on("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent), window);
-  const guards = () => {
-    for (const field of all("input[data-must-equal]")) {
-      const check = () => {
-        const right = field.value === field.dataset.mustEqual;
-        for (const button of field.form.querySelectorAll("button[type=submit], button:not([type])")) button.disabled = !right;
-      };
-      on("input", check, field);
-      check();
+  // Coming back to a page that the browser kept.
+  on("pageshow", () => {
+    for (const form of all("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of buttons(form)) button.removeAttribute("aria-busy");
     }
-    // Choices that apply at once, such as an order or a stage in a filter.
-    for (const field of all("[data-submits]")) on("change", () => field.form.requestSubmit(), field);
+  }, window);
+  const guard = (field) => {
+    const check = () => {
+      for (const button of buttons(field.form)) button.disabled = field.value !== field.dataset.mustEqual;
+    };
+    on("input", check, field);
+    check();
   };
+  on("change", ({ target }) => target.dataset.submits !== undefined && target.form.requestSubmit());
 
-  // Completion of filters: <input data-complete="address"> whose address answers
-  // {"keys": [{"name": "metrics.loss", "kind": "number" | "text", "values": ["..."]}], "more": false}.
-  // Names come as the grammar writes them, quoted where it must be. With "more" the address is asked again with ?prefix=.
+  // ---- Completion of filters: <input data-complete="address">, where the address answers
+  // {"keys": [{"name": "metrics.loss", "kind": "number" or "text", "values": ["..."]}], "more": false}.
+  // Names come as the grammar writes them, quoted where it must be. With "more" it is asked again with ?prefix=.
+
   const operators = { number: ["<", "<=", ">", ">=", "=", "!="], text: ["=", "!=", "LIKE", "ILIKE"] };
-  const token = /\s*('(?:[^'\\]|\\.)*'?|"[^"]*"?|(?:[\w-]+|`[^`]*`?)(?:\.(?:`[^`]*`?|"[^"]*"?|[^\s'"`<>=!(),]*))?|[<>=!]+|[(),]|\S)/y;
-  const parse = (text) => {
-    const tokens = [];
+  // A text, a name with a quoted or plain second part, an operator, or any one character.
+  const token = /\s*('[^']*'?|"[^"]*"?|(?:[\w-]+|`[^`]*`?)(?:\.(?:`[^`]*`?|"[^"]*"?|[^\s'"`<>=!(),]*))?|[<>=!]+|\S)/y;
+  const isOperator = (text) => /^(<|<=|>|>=|=|!=|like|ilike|in|not)$/i.test(text);
+  const tokens = (text) => {
+    const found = [];
     token.lastIndex = 0;
     for (let match; token.lastIndex < text.length && (match = token.exec(text)); ) {
-      tokens.push({ text: match[1], start: token.lastIndex - match[1].length });
+      found.push({ text: match[1], start: token.lastIndex - match[1].length });
     }
-    return tokens;
+    return found;
   };
-  const operator = /^(<|<=|>|>=|=|!=|like|ilike|in|not)$/i;
-  // What may stand at the end of `text`: the word being written, where it began, and what it is to be.
+  // What may stand at the end of `text`: the word being written, where it began, what it is to be, and of which key.
   const expected = (text) => {
-    const tokens = parse(text);
-    const writing = tokens.length && !/\s$/.test(text) ? tokens.pop() : null;
-    const word = writing?.text ?? "";
-    const start = writing?.start ?? text.length;
+    const before = tokens(text);
+    const writing = before.length && !/\s$/.test(text) ? before.pop() : { text: "", start: text.length };
     let wants = "key", key = null;
-    for (const { text: one } of tokens) {
+    for (const { text: one } of before) {
       if (wants === "key") [key, wants] = [one, "operator"];
-      else if (wants === "operator") wants = operator.test(one) ? (/^not$/i.test(one) ? "operator" : "value") : wants;
-      else if (wants === "value") wants = one === "(" ? "value" : one === "," ? "value" : "and";
+      else if (wants === "operator") wants = isOperator(one) && !/^not$/i.test(one) ? "value" : "operator";
+      else if (wants === "value") wants = one === "(" ? "value" : "and";
       else wants = /^and$/i.test(one) ? "key" : one === "," ? "value" : "and";
     }
-    if (wants === "operator" && operator.test(word) && /[<>=]$/.test(word)) return { wants: "value", key, word: "", start: text.length };
-    return { wants, key, word, start };
+    const isWritten = wants === "operator" && /^[<>=!]+$/.test(writing.text) && isOperator(writing.text);
+    if (isWritten) return { wants: "value", key, word: "", start: text.length };
+    return { wants, key, word: writing.text, start: writing.start };
   };
-  const rank = (names, word) => {
+  // Those that begin so come first, then those whose second part does, then those that hold it anywhere.
+  const matching = (options, word) => {
     const low = word.toLowerCase();
-    const place = (name) => (name.startsWith(low) ? 0 : name.includes(`.${low}`) ? 1 : name.includes(low) ? 2 : 3);
-    return names.map((item) => ({ item, place: place(item.text.toLowerCase()) }))
-      .filter((one) => one.place < 3).sort((a, b) => a.place - b.place).map((one) => one.item).slice(0, 50);
+    const rank = ({ text }) => {
+      const name = text.toLowerCase();
+      return name.startsWith(low) ? 0 : name.includes(`.${low}`) ? 1 : name.includes(low) ? 2 : 3;
+    };
+    const ranked = options.map((one) => [rank(one), one]).filter(([place]) => place < 3);
+    return ranked.sort(([a], [b]) => a - b).map(([, one]) => one).slice(0, 50);
   };
+  const candidates = (keys, { wants, key, word }) => {
+    const known = keys.find((one) => one.name === key);
+    const texts = (list) => list.map((text) => ({ text }));
+    if (wants === "key") return matching(keys.map(({ name, kind }) => ({ text: name, note: kind })), word);
+    if (wants === "operator") return matching(texts(known?.operators ?? operators[known?.kind] ?? []), word);
+    if (wants === "and") return matching(texts(["AND"]), word);
+    // The grammar has no escapes: a text with one kind of quote goes into the other.
+    const values = (known?.values ?? []).map((value) => (value.includes("'") ? `"${value}"` : `'${value}'`));
+    const begun = word.replace(/^['"]|['"]$/g, "").toLowerCase();
+    return texts(values.filter((value) => value.toLowerCase().includes(begun)).slice(0, 50));
+  };
+
   const complete = (field) => {
     const id = `options-${field.id || field.name}`;
-    const list = make("ul", { className: "options", id, hidden: true, role: "listbox" });
-    list.setAttribute("aria-label", "Completions");
-    for (const [key, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list" })) field.setAttribute(key, value);
-    field.autocomplete = "off";
-    field.spellcheck = false;
+    const list = attributes(make("ul", { className: "options", id, hidden: true }), {
+      role: "listbox", "aria-label": "Completions",
+    });
+    attributes(field, {
+      role: "combobox", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list",
+      autocomplete: "off", spellcheck: "false",
+    });
     field.after(list);
-    let keys, asked, options = [], chosen = -1;
+    let known, asked, options = [], chosen = -1;
     const ask = async (prefix) => {
       const address = new URL(field.dataset.complete, location.href);
       if (prefix) address.searchParams.set("prefix", prefix);
       if (asked === address.href) return;
       asked = address.href;
       try {
-        keys = await (await load(address, "application/json")).json();
-        show();
+        known = await (await load(address, "application/json")).json();
       } catch {
-        keys ??= { keys: [] };
+        known ??= { keys: [] };
       }
+      if (asked === address.href) show();
     };
     const close = () => {
       list.hidden = true;
-      field.setAttribute("aria-expanded", "false");
-      field.removeAttribute("aria-activedescendant");
+      attributes(field, { "aria-expanded": "false" }).removeAttribute("aria-activedescendant");
     };
-    const candidates = ({ wants, key, word }) => {
-      const known = keys.keys.find((one) => one.name === key);
-      if (wants === "key") return rank(keys.keys.map((one) => ({ text: one.name, note: one.kind, then: " " })), word);
-      if (wants === "operator") return rank((known?.operators ?? operators[known?.kind] ?? []).map((text) => ({ text, then: " " })), word);
-      if (wants === "and") return rank([{ text: "AND", then: " " }], word);
-      // The grammar has no escapes: a text with one kind of quote goes into the other.
-      const quoted = (known?.values ?? []).map((value) => ({ text: value.includes("'") ? `"${value}"` : `'${value}'`, then: " " }));
-      const bare = word.replace(/^['"]|['"]$/g, "").toLowerCase();
-      return quoted.filter((one) => one.text.toLowerCase().includes(bare)).slice(0, 50);
-    };
-    const highlight = (index) => {
+    const choose = (index) => {
       chosen = index;
-      list.childNodes.forEach((node, at) => node.setAttribute("aria-selected", `${at === index}`));
-      list.childNodes[index]?.scrollIntoView({ block: "nearest" });
-      if (index >= 0) field.setAttribute("aria-activedescendant", `${id}-${index}`);
-      else field.removeAttribute("aria-activedescendant");
+      [...list.children].forEach((item, at) => item.setAttribute("aria-selected", `${at === index}`));
+      list.children[index]?.scrollIntoView({ block: "nearest" });
+      if (index < 0) field.removeAttribute("aria-activedescendant");
+      else field.setAttribute("aria-activedescendant", `${id}-${index}`);
+    };
+    const option = ({ text, note }, at) => {
+      const item = attributes(make("li", { id: `${id}-${at}`, textContent: text }), { role: "option" });
+      if (note) item.append(make("span", { textContent: note }));
+      on("pointerdown", (event) => {
+        event.preventDefault();
+        take(at);
+      }, item);
+      return item;
     };
     const show = () => {
-      if (!keys || document.activeElement !== field) return;
+      if (!known || document.activeElement !== field) return;
       const place = expected(field.value.slice(0, field.selectionStart));
-      options = candidates(place).filter((one) => one.text !== place.word);
-      if (keys.more && place.wants === "key") ask(place.word);
-      list.replaceChildren(...options.map((one, at) => {
-        const item = make("li", { id: `${id}-${at}`, role: "option" }, make("b", { textContent: one.text }));
-        item.firstChild.replaceWith(document.createTextNode(one.text));
-        if (one.note) item.append(make("span", { textContent: one.note }));
-        on("pointerdown", (event) => { event.preventDefault(); take(at); }, item);
-        return item;
-      }));
+      options = candidates(known.keys, place).filter((one) => one.text !== place.word);
+      if (known.more && place.wants === "key") ask(place.word);
+      list.replaceChildren(...options.map(option));
       list.hidden = options.length === 0;
-      field.setAttribute("aria-expanded", `${!list.hidden}`);
-      highlight(-1);
+      attributes(field, { "aria-expanded": `${!list.hidden}` });
+      choose(-1);
     };
     const take = (at) => {
       const caret = field.selectionStart;
       const { start } = expected(field.value.slice(0, caret));
-      const text = (start > 0 && !/[\s(]$/.test(field.value.slice(0, start)) ? " " : "") + options[at].text + options[at].then;
-      field.setRangeText(text, start, caret, "end");
+      const space = start > 0 && !/[\s(]$/.test(field.value.slice(0, start)) ? " " : "";
+      field.setRangeText(`${space}${options[at].text} `, start, caret, "end");
       field.dispatchEvent(new Event("input", { bubbles: true }));
     };
-    on("focus", () => (keys ? show() : ask("")), field);
+    on("focus", () => (known ? show() : ask("")), field);
     on("input", show, field);
     on("click", show, field);
     on("blur", close, field);
     on("keydown", (event) => {
-      if (list.hidden) return;
+      if (list.hidden || event.shiftKey) return;
       const last = options.length - 1;
-      if (event.key === "ArrowDown") highlight(chosen < last ? chosen + 1 : 0);
-      else if (event.key === "ArrowUp") highlight(chosen > 0 ? chosen - 1 : last);
+      if (event.key === "ArrowDown") choose(chosen < last ? chosen + 1 : 0);
+      else if (event.key === "ArrowUp") choose(chosen > 0 ? chosen - 1 : last);
       else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) take(chosen);
-      else if (event.key === "Tab" && !event.shiftKey && options.length === 1) take(0);
+      else if (event.key === "Tab" && last === 0 && field.value.trim()) take(0);
       else if (event.key === "Escape") close();
       else return;
       event.preventDefault();
     }, field);
   };
 
-  // Charts. The plot says its scales: data-x="linear 0 500 48 624" (kind, values from and to, view box from and to),
-  // data-y likewise (kind linear or log), data-x-name, and data-time for x in milliseconds since 1970. A series is
-  // <g data-series="name" data-points="x:y x:y ..."> with a path.line inside. Coordinates follow from these alone.
+  // ---- Charts, drawn by the server. The picture says its scales: data-x="linear 0 500 48 624" (kind, values from and
+  // to, where they lie in the view box), data-y likewise. A series is <g data-series="name" data-points="x:y x:y">.
+
   const scale = (text) => {
     const [kind, ...numbers] = text.split(" ");
     const [from, to, start, end] = numbers.map(Number);
     const f = kind === "log" ? Math.log10 : (x) => x;
-    const place = (x) => start + ((f(x) - f(from)) / (f(to) - f(from) || 1)) * (end - start);
-    const value = (pixel) => {
-      const x = f(from) + ((pixel - start) / (end - start || 1)) * (f(to) - f(from));
-      return kind === "log" ? 10 ** x : x;
+    const unit = (end - start) / (f(to) - f(from) || 1);
+    const inverse = (pixel) => f(from) + (pixel - start) / unit;
+    return {
+      place: (x) => start + (f(x) - f(from)) * unit,
+      value: kind === "log" ? (pixel) => 10 ** inverse(pixel) : inverse,
+      low: Math.min(start, end), high: Math.max(start, end),
     };
-    return { place, value, low: Math.min(start, end), high: Math.max(start, end) };
   };
-  const points = (group) => (group.parsed ??= (group.dataset.points ?? "").split(" ").filter(Boolean).map((pair) => pair.split(":").map(Number)));
-  // The index of the point whose x is nearest; points are in order of x.
-  const nearest = (list, x) => {
-    let low = 0, high = list.length - 1;
+  const pointsOf = (series) => {
+    const pairs = () => (series.dataset.points ?? "").split(" ").filter(Boolean);
+    return (series.points ??= pairs().map((pair) => pair.split(":").map(Number)));
+  };
+  // The point whose x is nearest; points are in order of x.
+  const nearest = (points, x) => {
+    let low = 0, high = points.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (list[middle][0] < x) low = middle + 1; else high = middle;
+      if (points[middle][0] < x) low = middle + 1;
+      else high = middle;
     }
-    return low > 0 && x - list[low - 1][0] < list[low][0] - x ? low - 1 : low;
+    return points[low > 0 && x - points[low - 1][0] < points[low][0] - x ? low - 1 : low];
   };
   const number = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(6))}` : `${value}`);
   const duration = (milliseconds) => {
@@ -353,98 +368,116 @@
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
     return hours ? `${hours} h ${minutes} min` : `${minutes} min ${Math.floor(seconds % 60)} s`;
   };
-  const hover = (figure) => {
-    const drawing = figure.querySelector("svg[data-x]");
-    if (!drawing || drawing.wired) return;
-    drawing.wired = true;
-    const x = scale(drawing.dataset.x), y = scale(drawing.dataset.y);
-    const tip = make("div", { className: "tip", hidden: true });
-    const layer = svg("g", { class: "hover", "aria-hidden": "true" });
-    drawing.append(layer);
-    figure.append(tip);
-    const hide = () => { tip.hidden = true; layer.replaceChildren(); };
-    const show = (pixel) => {
-      const series = all("[data-series]", drawing).filter((group) => points(group).length);
-      if (!series.length) return;
-      const wanted = x.value(pixel);
-      const found = series.map((group) => ({ group, point: points(group)[nearest(points(group), wanted)] }));
-      const best = found.reduce((a, b) => (Math.abs(b.point[0] - wanted) < Math.abs(a.point[0] - wanted) ? b : a)).point[0];
-      const here = found.filter(({ point }) => Math.abs(x.place(point[0]) - x.place(best)) < 12);
-      const at = x.place(best);
-      layer.replaceChildren(svg("line", { class: "cross", x1: at, x2: at, y1: y.low, y2: y.high }));
-      const rows = here.sort((a, b) => b.point[1] - a.point[1]).slice(0, 12).map(({ group, point }) => {
-        layer.append(svg("circle", { class: `focus ${group.getAttribute("class")}`, cx: x.place(point[0]), cy: y.place(point[1]), r: 3.5 }));
-        return make("tr", {}, make("td", {}, make("i", { className: group.getAttribute("class") }), group.dataset.series), make("td", { textContent: number(point[1]) }));
-      });
-      const when = drawing.hasAttribute("data-time") ? `${new Date(best).toISOString().replace("T", " ").slice(0, 19)} UTC`
-        : drawing.hasAttribute("data-elapsed") ? `after ${duration(best)}` : number(best);
-      const head = make("th", { textContent: `${drawing.dataset.xName ?? ""} ${when}`.trim(), colSpan: 2 });
-      tip.replaceChildren(make("table", {}, make("tr", {}, head), ...rows));
-      tip.hidden = false;
-      const box = drawing.getBoundingClientRect(), frame = figure.getBoundingClientRect();
-      const left = box.left - frame.left + figure.scrollLeft + (at / drawing.viewBox.baseVal.width) * box.width;
-      const room = frame.width + figure.scrollLeft - tip.offsetWidth;
-      tip.style.left = `${Math.max(0, left + 16 > room ? left - 16 - tip.offsetWidth : left + 16)}px`;
-      tip.style.top = `${Math.max(0, box.top - frame.top + 8)}px`;
-    };
-    on("pointermove", (event) => {
-      const box = drawing.getBoundingClientRect();
-      const pixel = ((event.clientX - box.left) / box.width) * drawing.viewBox.baseVal.width;
-      if (pixel < x.low - 8 || pixel > x.high + 8) hide(); else show(Math.min(Math.max(pixel, x.low), x.high));
-    }, drawing);
-    on("pointerleave", hide, drawing);
+  const whereOf = (picture, x) => {
+    if ("time" in picture.dataset) return `${new Date(x).toISOString().replace("T", " ").slice(0, 19)} UTC`;
+    if ("elapsed" in picture.dataset) return `after ${duration(x)}`;
+    return `${picture.dataset.xName ?? ""} ${number(x)}`.trim();
   };
 
-  // Smoothing: <input type="range" min="0" max="0.99" data-smooth="id of what holds the charts">. An exponential moving
-  // average that is corrected for its start, as TensorBoard defines it; the points as logged stay behind it, faint.
-  const smooth = (list, weight) => {
-    let last = 0, sum = 0;
-    return list.map(([x, y]) => {
+  // The values at the pointer, in a box that moves nothing.
+  const hover = (figure) => {
+    const picture = figure.querySelector("svg[data-x][data-y]");
+    if (!picture) return;
+    const x = scale(picture.dataset.x), y = scale(picture.dataset.y);
+    const width = picture.viewBox.baseVal.width;
+    const tip = make("div", { className: "tip", hidden: true });
+    const layer = draw("g", { "aria-hidden": "true" });
+    picture.append(layer);
+    figure.append(tip);
+    const hide = () => {
+      tip.hidden = true;
+      layer.replaceChildren();
+    };
+    const row = ({ series, point }) => {
+      const style = series.getAttribute("class");
+      const [px, py] = [x.place(point[0]), y.place(point[1])];
+      layer.append(draw("circle", { class: `focus ${style}`, cx: px, cy: py, r: 3.5 }));
+      const name = make("td", {}, make("i", { className: style }), series.dataset.series);
+      return make("tr", {}, name, make("td", { textContent: number(point[1]) }));
+    };
+    const show = (pixel) => {
+      const wanted = x.value(pixel);
+      const found = all("[data-series]", picture).filter((series) => pointsOf(series).length)
+        .map((series) => ({ series, point: nearest(pointsOf(series), wanted) }));
+      if (!found.length) return;
+      const distance = ({ point }) => Math.abs(x.place(point[0]) - pixel);
+      const best = found.reduce((a, b) => (distance(b) < distance(a) ? b : a)).point[0];
+      const at = x.place(best);
+      layer.replaceChildren(draw("line", { class: "cross", x1: at, x2: at, y1: y.low, y2: y.high }));
+      const here = found.filter(({ point }) => Math.abs(x.place(point[0]) - at) < 12)
+        .sort((a, b) => b.point[1] - a.point[1]).slice(0, 12);
+      const head = make("th", { textContent: whereOf(picture, best), colSpan: 2 });
+      tip.replaceChildren(make("table", {}, make("tr", {}, head), ...here.map(row)));
+      tip.hidden = false;
+      const box = picture.getBoundingClientRect(), frame = figure.getBoundingClientRect();
+      const left = box.left - frame.left + (at / width) * box.width;
+      const isLeft = left + 16 + tip.offsetWidth > frame.width;
+      tip.style.left = `${Math.max(0, isLeft ? left - 16 - tip.offsetWidth : left + 16)}px`;
+      tip.style.top = `${box.top - frame.top + 8}px`;
+    };
+    on("pointermove", ({ clientX }) => {
+      const box = picture.getBoundingClientRect();
+      const pixel = ((clientX - box.left) / box.width) * width;
+      if (pixel < x.low - 8 || pixel > x.high + 8) hide();
+      else show(Math.min(Math.max(pixel, x.low), x.high));
+    }, picture);
+    on("pointerleave", hide, picture);
+  };
+
+  // Smoothing: <input type="range" data-smooth="id of what holds the charts">. The exponential mean corrected for its
+  // beginning, as the server's Smoothing has it; the points as logged stay behind it, faint.
+  const smooth = (points, weight) => {
+    let mean = 0, remaining = 1;
+    return points.map(([x, y]) => {
       if (!Number.isFinite(y)) return [x, y];
-      last = last * weight + (1 - weight) * y;
-      sum = sum * weight + (1 - weight);
-      return [x, last / sum];
+      mean = mean * weight + (1 - weight) * y;
+      remaining *= weight;
+      return [x, mean / (1 - remaining)];
     });
   };
-  const draw = (list, x, y) => {
-    let path = "", pen = "M";
-    for (const [a, b] of list) {
-      const px = x.place(a), py = y.place(b);
-      if (Number.isFinite(px) && Number.isFinite(py)) { path += `${pen}${px.toFixed(1)} ${py.toFixed(1)}`; pen = "L"; } else pen = "M";
+  const path = (points, x, y) => {
+    let text = "", pen = "M";
+    for (const [a, b] of points) {
+      const [px, py] = [x.place(a), y.place(b)];
+      const isDrawn = Number.isFinite(px) && Number.isFinite(py);
+      if (isDrawn) text += `${pen}${px.toFixed(1)} ${py.toFixed(1)}`;
+      pen = isDrawn ? "L" : "M";
     }
-    return path;
+    return text;
   };
+  const chartsOf = (field) => document.getElementById(field.dataset.smooth);
   const applySmoothing = (field) => {
     const weight = Math.min(Number(field.value), 0.999);
     const output = field.parentElement.querySelector("output");
     if (output) output.textContent = weight.toFixed(2);
-    for (const drawing of all("svg[data-x]", document.getElementById(field.dataset.smooth) ?? document)) {
-      const x = scale(drawing.dataset.x), y = scale(drawing.dataset.y);
-      for (const group of all("[data-series]", drawing)) {
-        const line = group.querySelector(".line");
-        if (!line || points(group).length < 3) continue;
-        let raw = group.querySelector(".raw");
-        if (weight > 0 && !raw) {
-          raw = svg("path", { class: "raw", d: draw(points(group), x, y) });
-          line.before(raw);
-        }
-        if (raw) raw.toggleAttribute("hidden", weight === 0), raw.setAttribute("display", weight === 0 ? "none" : "inline");
-        line.setAttribute("d", draw(weight > 0 ? smooth(points(group), weight) : points(group), x, y));
+    for (const picture of all("svg[data-x][data-y]", chartsOf(field))) {
+      const x = scale(picture.dataset.x), y = scale(picture.dataset.y);
+      for (const series of all("[data-series]", picture)) {
+        const line = series.querySelector(".line"), points = pointsOf(series);
+        if (!line || points.length < 3) continue;
+        let raw = series.querySelector(".raw");
+        if (!raw && weight > 0) line.before((raw = draw("path", { class: "raw", d: path(points, x, y) })));
+        raw?.setAttribute("display", weight > 0 ? "inline" : "none");
+        line.setAttribute("d", path(weight > 0 ? smooth(points, weight) : points, x, y));
       }
     }
   };
-  const isThinned = (field) => document.getElementById(field.dataset.smooth)?.querySelector("[data-thinned]");
-  on("input", (event) => event.target.matches?.("[data-smooth]") && applySmoothing(event.target));
-  // Where the page has a choice of points only, what it draws is a preview; the server has them all.
-  on("change", (event) => event.target.matches?.("[data-smooth]") && isThinned(event.target) && event.target.form.requestSubmit());
+  const isSmoothing = (node) => node.dataset.smooth !== undefined && chartsOf(node) !== null;
+  on("input", ({ target }) => isSmoothing(target) && applySmoothing(target));
+  // Where the page has a choice of the points only, what is drawn here is a preview; the server has them all.
+  on("change", ({ target }) => {
+    if (isSmoothing(target) && chartsOf(target).querySelector("[data-thinned]")) target.form.requestSubmit();
+  });
 
-  // Things that belong together (a row, a line, a dot) carry the same data-mark; pointing at one lifts all of them.
-  const mark = (event) => {
-    const name = event.target.closest?.("[data-mark]")?.dataset.mark;
+  // Things that belong together (a row, a line, a dot) have the same data-mark; pointing at one lifts all of them.
+  const mark = ({ target }) => {
+    const name = target.closest?.("[data-mark]")?.dataset.mark;
     for (const node of all("[data-mark].on")) if (node.dataset.mark !== name) node.classList.remove("on");
-    for (const node of all("svg.marking")) node.classList.toggle("marking", Boolean(name) && node.querySelector(`[data-mark="${CSS.escape(name)}"]`) !== null);
+    for (const picture of all("svg.marking")) {
+      picture.classList.toggle("marking", Boolean(name && picture.querySelector(named(name))));
+    }
     if (!name) return;
-    for (const node of all(`[data-mark="${CSS.escape(name)}"]`)) {
+    for (const node of all(named(name))) {
       node.classList.add("on");
       node.ownerSVGElement?.classList.add("marking");
     }
@@ -452,56 +485,58 @@
   on("pointerover", mark);
   on("focusin", mark);
 
-  // Live pages: an element with data-live="seconds" and an id is fetched again with its page and replaced when it
-  // changed, for as long as the answer still has data-live on it. Errors and hidden tabs slow this down, never stop it.
+  // ---- Live parts: an element with an id and data-live="seconds" is fetched again with its page, and replaced when it
+  // changed, for as long as the answer has data-live on it. Errors and hidden windows slow this down.
+
   const enhance = (root) => {
-    all("figure.chart", root).concat(root.matches?.("figure.chart") ? [root] : []).forEach(hover);
-    choosers(root);
-    // The server drew what the address says; a slider that was moved since says something else.
+    all("figure.chart", root).forEach(hover);
+    all("details.drop[data-columns]", root).forEach(chooser);
+    // The server drew what the address says; a slider that was moved since then says something else.
     for (const field of all("[data-smooth]")) if (field.value !== field.defaultValue) applySmoothing(field);
   };
-  const live = () => {
-    const first = document.querySelector("[data-live][id]");
-    if (!first) return;
-    const pace = Math.max(1, Number(first.dataset.live) || 3) * 1000;
+  // What one is using stays as it is until one is done.
+  const isUsed = (part) => part.matches(":focus-within") || part.querySelector(".tip:not([hidden])") !== null;
+  const replace = (part, fresh) => {
+    const next = fresh.getElementById(part.id);
+    if (!next || isUsed(part) || part.served === next.outerHTML) return;
+    const put = document.adoptNode(next);
+    put.served = next.outerHTML;
+    for (const details of all("details[id][open]", part)) {
+      const same = put.querySelector(`#${CSS.escape(details.id)}`);
+      if (same) same.open = true;
+    }
+    part.replaceWith(put);
+    enhance(put);
+  };
+  const follow = () => {
+    const parts = () => all("[data-live][id]");
+    if (!parts().length) return;
+    for (const part of parts()) part.served = part.outerHTML;
+    const pace = Math.max(1, Number(parts()[0].dataset.live) || 3) * 1000;
     let wait = pace;
-    const again = () => setTimeout(turn, document.hidden ? Math.max(wait, 15000) : wait);
     const turn = async () => {
-      const parts = all("[data-live][id]");
-      if (!parts.length) return;
       try {
-        const text = await (await load(location.href, "text/html")).text();
-        const fresh = new DOMParser().parseFromString(text, "text/html");
-        for (const part of parts) {
-          const next = fresh.getElementById(part.id);
-          // What one is using is left alone until it is not.
-          if (!next || part.contains(document.activeElement) && document.activeElement !== document.body) continue;
-          if (part.served === undefined) part.served = part.dataset.served ?? null;
-          const html = next.outerHTML;
-          if (part.served === html) continue;
-          for (const details of all("details[id][open]", part)) next.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
-          const put = document.adoptNode(next);
-          put.served = html;
-          part.replaceWith(put);
-          enhance(put);
-        }
+        const answer = await load(location.href, "text/html");
+        // Led elsewhere: the session has ended, or the page was deleted.
+        if (answer.redirected) return;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        for (const part of parts()) replace(part, fresh);
         refreshTimes();
         wait = pace;
       } catch {
         wait = Math.min(wait * 2, 60000);
       }
-      again();
+      if (parts().length) setTimeout(turn, document.hidden ? Math.max(wait, 15000) : wait);
     };
-    on("visibilitychange", () => !document.hidden && (wait = pace));
-    again();
+    setTimeout(turn, wait);
   };
 
-  // The script is deferred: the page is there.
+  // The script is deferred: the page is there, as it was served.
+  follow();
   refreshTimes();
   setInterval(refreshTimes, 15000);
   all("input[data-complete]").forEach(complete);
-  guards();
-  selections();
+  all("form[data-select]").forEach(count);
+  all("input[data-must-equal]").forEach(guard);
   enhance(document);
-  live();
 }
