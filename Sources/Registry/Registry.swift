@@ -69,8 +69,8 @@ extension Permission {
     package static let modelWrite = Permission("model.write", .edit, of: .registeredModel)
     /// To say which version is live: stages and aliases.
     package static let modelPromote = Permission("model.promote", .approve, of: .registeredModel)
-    /// To delete models and versions.
-    package static let modelDelete = Permission("model.delete", .manage, of: .registeredModel)
+    /// To delete models and versions, and to rename models.
+    package static let modelManage = Permission("model.manage", .manage, of: .registeredModel)
     /// Webhooks send what happens to somebody else's server.
     package static let webhookManage = Permission("webhook.manage", .administer)
 }
@@ -85,11 +85,11 @@ extension Registry {
     func write<Value: Sendable>(
         _ request: Request, _ body: @escaping @Sendable (RegistryWriter) throws -> Value
     ) async throws(Failure) -> Value {
-        let (origin, world) = (request.origin, services.world)
+        let (origin, world, grants) = (request.origin, services.world, services.grants)
         // One after the other: each ends with the head of the event log, which there is only one of, so that nothing is
         // lost, and models are locked in the order of the requests.
         return try await services.database.write(key: Self.name) {
-            try body(RegistryWriter($0, origin, now: world.now()))
+            try body(RegistryWriter($0, origin, now: world.now(), grants: grants))
         }
     }
 }

@@ -192,13 +192,15 @@ final class TestSources: ModelSources {
     private let state = Mutex(State())
 
     func addRun(_ id: String, artifacts: String) {
-        state.withLock { $0.runs[id] = RunReference(runID: id, experimentID: "1", artifactURI: artifacts) }
+        state.withLock {
+            $0.runs[id] = RunReference(runID: id, experiment: .experiment(1, "e"), artifactURI: artifacts)
+        }
     }
 
     func addModel(_ id: String, artifacts: String, run: String?) {
         state.withLock {
             $0.models[id] = LoggedModelReference(
-                modelID: id, experimentID: "1", artifactURI: artifacts, sourceRunID: run)
+                modelID: id, experiment: .experiment(1, "e"), artifactURI: artifacts, sourceRunID: run)
         }
     }
 
@@ -210,6 +212,8 @@ final class TestSources: ModelSources {
     func loggedModel(_ modelID: String, _ sql: any SQLConnection) -> LoggedModelReference? {
         state.withLock { $0.models[modelID] }
     }
+
+    func owners(ofArtifactsAt uri: String, _ sql: any SQLConnection) -> [Subject]? { nil }
 
     func noteVersion(
         _ version: Int64, of model: String, loggedModel modelID: String, _ transaction: Transaction

@@ -32,6 +32,7 @@ package struct Services: Sendable {
     package let world: World
     package let artifacts: any ArtifactStore
     package let pageTokens: PageTokens
+    package var grants: any SubjectGrants = NoSubjectGrants()
 
     package init(database: Database, world: World, artifacts: any ArtifactStore, pageTokens: PageTokens) {
         self.database = database

@@ -5,7 +5,9 @@ import Platform
 struct HistoryEndpoints: Sendable {
     let registry: Registry
 
-    var endpoints: [Endpoint] {
+    var endpoints: [Endpoint] { all.map { $0.aboutModel() } }
+
+    private var all: [Endpoint] {
         [
             .native(
                 "GET", "models/{name}/history", .may(.modelRead), .reads,
@@ -167,8 +169,10 @@ struct HistoryEndpoints: Sendable {
 private struct HistoryTarget: Sendable {
     let name: String
     let id: Int64?
+    private let rights: Rights
 
     init(_ request: Request) throws(Failure) {
+        rights = request.principal.rights
         name = try request.parameter("name")
         guard let text = request.query["id"] else {
             id = nil
@@ -180,9 +184,10 @@ private struct HistoryTarget: Sendable {
 
     func find(_ reader: RegistryReader) throws -> (model: RegisteredModel, deleted: Timestamp?) {
         let found = try id.map { try reader.formerModel(id: $0) } ?? reader.formerModel(named: name)
-        guard let found, try hadName(found.model, reader.sql) else {
-            throw Failure(.notFound, "Registered Model with name=\(name) not found")
-        }
+        // It may have a name by now that is none of their business.
+        guard let found, try hadName(found.model, reader.sql),
+            rights.allow(.read, over: .registeredModel(found.model.name))
+        else { throw RegistryReader.noModel(name) }
         return found
     }
 

@@ -7,14 +7,12 @@ struct VersionArtifactCall: Sendable {
     let downloads: any ArtifactDownloads
 
     var endpoints: [Endpoint] {
-        [
+        ["", "/ajax-api/2.0/mlflow"].map { prefix in
             Endpoint(
-                "GET", "/model-versions/get-artifact", .may(.modelRead), .reads, "A file of a version of a model.",
-                download),
-            Endpoint(
-                "GET", "/ajax-api/2.0/mlflow/model-versions/get-artifact", .may(.modelRead), .reads,
-                "A file of a version of a model.", download),
-        ]
+                "GET", "\(prefix)/model-versions/get-artifact", .may(.modelRead), .reads,
+                "A file of a version of a model.", download
+            ).about { [.model($0.query["name"] ?? "")] }
+        }
     }
 
     @Sendable private func download(_ request: Request) async throws -> Response {

@@ -11,9 +11,18 @@ struct ArtifactProxyCalls {
     var endpoints: [Endpoint] { ["api", "ajax-api"].flatMap { endpoints(below: "/\($0)/2.0/mlflow-artifacts") } }
 
     private func endpoints(below root: String) -> [Endpoint] {
+        let subjects = TrackedSubjects(artifacts.services)
+        let folder = Endpoint(
+            "GET", "\(root)/artifacts", .may(.readExperiments), .reads, "What is in a folder of artifacts.", list
+        ).about(subjects) { [TrackedNeed(.artifacts(try Self.folder($0)))] }
+        return [folder]
+            + paths(below: root).map { endpoint in
+                endpoint.about(subjects) { [TrackedNeed(.artifacts(try Self.path($0, allowsRoot: true)))] }
+            }
+    }
+
+    private func paths(below root: String) -> [Endpoint] {
         [
-            Endpoint(
-                "GET", "\(root)/artifacts", .may(.readExperiments), .reads, "What is in a folder of artifacts.", list),
             Endpoint("GET", "\(root)/artifacts/{path...}", .may(.readExperiments), .reads, "An artifact.", get),
             Endpoint(
                 "PUT", "\(root)/artifacts/{path...}", .may(.writeExperiments), .writes, "Stores an artifact.",
@@ -28,9 +37,12 @@ struct ArtifactProxyCalls {
     }
 
     private func list(_ request: Request) async throws -> Response {
+        .json(ArtifactWire.proxyList(try await artifacts.list(Self.folder(request))))
+    }
+
+    private static func folder(_ request: Request) throws(Failure) -> ArtifactPath {
         try request.query.checkPaths()
-        let folder = try ArtifactPath(parsing: request.query["path"] ?? "", allowsRoot: true)
-        return .json(ArtifactWire.proxyList(try await artifacts.list(folder)))
+        return try ArtifactPath(parsing: request.query["path"] ?? "", allowsRoot: true)
     }
 
     private func get(_ request: Request) async throws -> Response {

@@ -5,6 +5,8 @@ import Platform
 /// What a search for traces asks for.
 struct TraceQuery: Sendable {
     var experiments: [Int64]
+    /// Experiments that may not be read count as empty.
+    var rights: Rights
     var conditions: [SearchComparison]
     var orderings: [SearchOrdering]
     var limit: Int
@@ -29,6 +31,8 @@ struct TraceSearch {
 
     /// - Parameter position: the `next` of the page before.
     static func page(_ query: TraceQuery, after position: JSON?, _ sql: any SQLConnection) throws -> Page {
+        var query = query
+        query.experiments = try ExperimentStore(sql).readable(query.experiments, query.rights)
         // PostgreSQL takes no empty list.
         guard !query.experiments.isEmpty else { return Page(traces: [], next: nil) }
         var search = TraceSearch(query, sql.dialect)
