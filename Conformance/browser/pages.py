@@ -47,16 +47,14 @@ SAMPLES = [
 ]
 
 
+# What the server lists with its pages because browsers ask for it, and what is no page of its own.
+NO_PAGES = {"/assets/{digest}/{name}"}
+
+
 def listed(url, credentials=None):
     """(method, path) of all pages and forms that the server has, from its own description."""
     request = urllib.request.Request(f"{url}/openapi.json")
     if credentials:
         request.add_header("Authorization", credentials)
     with urllib.request.urlopen(request, timeout=60) as answer:
-        paths = json.load(answer)["paths"]
-    return [
-        (method.upper(), path)
-        for path, methods in paths.items()
-        for method, operation in methods.items()
-        if operation.get("x-page")
-    ]
+        return [(page["method"], page["path"]) for page in json.load(answer)["x-pages"] if page["path"] not in NO_PAGES]

@@ -36,7 +36,7 @@ def changes(url):
     """(method, path) of everything that can change something, with something in each parameter."""
     with urllib.request.urlopen(f"{url}/openapi.json", timeout=60) as response:
         paths = json.load(response)["paths"]
-    found = [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    found = [(method.upper(), path) for path, methods in paths.items() for method in methods] + pages.listed(url)
     return [(method, re.sub(r"\{[^}]*\}", "1", path)) for method, path in found if method not in ("GET", "HEAD")]
 
 

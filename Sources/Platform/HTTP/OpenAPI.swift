@@ -26,6 +26,15 @@ package enum OpenAPI {
             ]),
             "paths": .object(paths.map { JSON.Member($0.path, .object($0.operations)) }),
             "components": .record(["schemas": .record(["Error": errorSchema])]),
+            "x-pages": .array(endpoints.filter(\.isForPeople).map(page)),
+        ])
+    }
+
+    /// Pages and forms are no part of the API. Their addresses are listed apart, for whoever visits all of them.
+    private static func page(_ endpoint: Endpoint) -> JSON {
+        .record([
+            "method": .string(endpoint.method), "path": .string(endpoint.path), "summary": .string(endpoint.summary),
+            "x-permission": permission(endpoint.access),
         ])
     }
 

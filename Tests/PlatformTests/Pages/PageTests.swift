@@ -169,10 +169,12 @@ struct PageTests {
         _ = try MarkupCheck.page(missing)
     }
 
-    @Test("pages are no part of the API's description")
+    @Test("pages are no part of the API's description, which lists them apart")
     func openAPI() {
         let document = OpenAPI.document([page("A"), form], title: "x", version: "1")
         #expect(document["paths"]?.members?.isEmpty == true)
+        let pages = document["x-pages"]?.elements ?? []
+        #expect(pages.map { $0["method"]?.text } == ["GET", "POST"])
     }
 }
 
