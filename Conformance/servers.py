@@ -73,12 +73,14 @@ def process(command, url, log, settings, patience):
 
 
 @contextlib.contextmanager
-def steward(binary, database, log):
-    """Steward on a fresh data folder: yields (address, data folder). `database` is None for SQLite or an address."""
+def steward(binary, database, log, *arguments):
+    """Steward on a fresh data folder: yields (address, data folder). `database` is None for SQLite or an address;
+    `arguments` are further ones of `steward serve`."""
     with folder() as data:
         port = free_port()
         command = [binary, "serve", "--host", "127.0.0.1", "--port", str(port), "--data", data]
         command += ["--database", database] if database else []
+        command += arguments
         with process(command, f"http://127.0.0.1:{port}", log, STEWARD_SETTINGS, 30) as url:
             yield url, data
 

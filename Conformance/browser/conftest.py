@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import sys
 
 import pytest
@@ -20,10 +21,10 @@ BINARY = os.environ.get("STEWARD_BINARY", str(LOGS.parents[1] / "release" / "ste
 
 
 class Bench:
-    """A running server, what is in it, and how to talk to it."""
+    """A running server, what is in it, how to talk to it, and the cookies that its pages are visited with."""
 
-    def __init__(self, url, facts, client):
-        self.url, self.facts, self.client = url, facts, client
+    def __init__(self, url, facts, client, cookies=()):
+        self.url, self.facts, self.client, self.cookies = url, facts, client, list(cookies)
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,50 @@ def bench(canary):
 
 
 @pytest.fixture(scope="session")
+def fresh():
+    """The server of one user, as it is at first."""
+    with servers.steward(BINARY, None, LOGS / "browser-fresh.log") as (url, _):
+        yield Bench(url, data.Facts(), data.Client(url))
+
+
+def set_up_link(log):
+    """What the first start of a server with --auth shows in its terminal, as a path."""
+    found = re.search(r"/setup\?token=\S+", pathlib.Path(log).read_text())
+    assert found, "the server shows no link that makes the first administrator"
+    return found.group()
+
+
+@pytest.fixture(scope="session")
+def fresh_team():
+    """A server where people sign in, before there is anybody."""
+    log = LOGS / "browser-fresh-team.log"
+    with servers.steward(BINARY, None, log, "--auth") as (url, _):
+        yield Bench(url, data.Facts(setup=set_up_link(log)), data.Client(url))
+
+
+@pytest.fixture(scope="session")
+def team(canary):
+    """A server where people sign in, with people; visited as its administrator."""
+    log = LOGS / "browser-team.log"
+    with servers.steward(BINARY, None, log, "--auth") as (url, _):
+        client, cookie = data.first_administrator(url, set_up_link(log))
+        facts = data.people(client, canary.url)
+        yield Bench(url, facts, client, [{"name": cookie[0], "value": cookie[1], "url": url}])
+
+
+@pytest.fixture(scope="session")
+def places(request):
+    """The servers by the names that samples call them by; each is started when it is asked for."""
+    names = {"alone": "bench", "fresh": "fresh", "team": "team", "fresh-team": "fresh_team", "outside": "team"}
+
+    def find(name):
+        there = request.getfixturevalue(names[name])
+        return Bench(there.url, there.facts, there.client) if name == "outside" else there
+
+    return find
+
+
+@pytest.fixture(scope="session")
 def chrome():
     with browser.launched() as running:
         yield running
@@ -49,11 +94,14 @@ def chrome():
 
 @pytest.fixture
 def visit(chrome, bench):
-    """Opens contexts of the browser: visit("narrow") or visit("desktop", java_script_enabled=False)."""
+    """Opens contexts of the browser: visit("narrow"), visit(place=team, cookies=False), visit(java_script_enabled=False)."""
     opened = []
 
-    def begin(form="desktop", url=None, **options):
-        opened.append(browser.Visit(chrome, url or bench.url, form, **options))
+    def begin(form="desktop", place=None, cookies=True, **options):
+        there = place or bench
+        opened.append(browser.Visit(chrome, there.url, form, **options))
+        if cookies:
+            opened[-1].context.add_cookies(there.cookies)
         return opened[-1]
 
     yield begin

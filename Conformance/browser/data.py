@@ -41,6 +41,7 @@ class Facts:
     runs: list = dataclasses.field(default_factory=list)
     running: str = ""
     failed: str = ""
+    bare_run: str = ""
     hostile_run: str = ""
     artifacts: list = dataclasses.field(default_factory=list)
     hostile_artifacts: list = dataclasses.field(default_factory=list)
@@ -48,6 +49,9 @@ class Facts:
     bare_model: str = "churn"
     hostile_model: str = ""
     webhook: str = ""
+    failing_webhook: str = ""
+    setup: str = ""
+    hostile_user: str = ""
     logged_model: str = ""
 
 
@@ -258,6 +262,7 @@ def others(client, facts, now):
     client.log(facts.running, [("loss", 1 / (step + 1), now - 90_000 + step * 1000, step) for step in range(30)])
     child = client.run(facts.experiment, "child", now - 60_000, [("mlflow.parentRunId", facts.runs[31])])
     client.finish(child)
+    facts.bare_run = client.run(facts.experiment, "bare", now - 50_000)
     best = facts.runs[31]
     for path, content in good_artifacts().items():
         client.upload(best, path, content)
@@ -358,5 +363,65 @@ def webhooks(client, facts, hook):
     events = [{"entity": "REGISTERED_MODEL", "action": "CREATED"}, {"entity": "MODEL_VERSION", "action": "CREATED"}]
     for name, url in (("chat", f"{hook}/chat"), ("nobody-listens", "http://127.0.0.1:9/gone")):
         made = client.post("webhooks", name=name, url=url, events=events, description="Tells the team.")
-        facts.webhook = facts.webhook or made["webhook"]["webhook_id"]
+        facts.failing_webhook = made["webhook"]["webhook_id"]
+        facts.webhook = facts.webhook or facts.failing_webhook
     client.post("registered-models/create", name="announced")
+
+
+PASSWORD = "five quiet boats at noon"
+
+
+def form(url, path, headers, **fields):
+    """Sends a form. Gives the headers of an answer that leads on; raises RuntimeError for any other."""
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_):
+            return None
+
+    request = urllib.request.Request(url + path, data=urllib.parse.urlencode(fields).encode(), headers=headers)
+    try:
+        with urllib.request.build_opener(Stay).open(request, timeout=120) as answer:
+            raise RuntimeError(f"{path}: {answer.status} {answer.read()[:400]!r}")
+    except urllib.error.HTTPError as error:
+        if error.code != 303:
+            raise RuntimeError(f"{path}: {error.code} {error.read()[:400]!r}") from None
+        return error.headers
+
+
+def first_administrator(url, link):
+    """Uses the link of the first start: (client, cookie as (name, value))."""
+    token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["token"][0]
+    fields = {"name": "ada", "display_name": "Ada", "password": PASSWORD, "again": PASSWORD}
+    headers = form(url, "/setup", {"Origin": url}, token=token, **fields)
+    cookie = headers["Set-Cookie"].split(";")[0].split("=", 1)
+    basic = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
+    return Client(url, f"Basic {basic}"), tuple(cookie)
+
+
+def people(client, canary):
+    """Fills a server where people sign in: users, groups, grants, tokens, and something to have rights over."""
+    texts = hostile_texts(canary)
+    facts = Facts(hostile_user="hostile-" + "x" * 80)
+    facts.experiment = client.experiment("fraud-payments")
+    client.post("registered-models/create", name="fraud-scores")
+    made = [("mara", "Mara", "approver"), ("ole", "", "viewer"), (facts.hostile_user, texts[1][:180], "editor")]
+    for name, shown, role in made:
+        client.call("POST", "/api/v1/users", {"name": name, "display_name": shown, "role": role, "password": PASSWORD})
+    client.call("POST", "/api/v1/users", {"name": "invited", "role": "viewer"})
+    client.call("PATCH", "/api/v1/users/ole", {"active": False})
+    client.call("POST", "/api/v1/service-accounts", {"name": "ci", "display_name": "The pipeline", "role": "editor"})
+    client.call("POST", "/api/v1/groups", {"name": "risk", "description": texts[0][:180]})
+    client.call("POST", "/api/v1/groups", {"name": "empty"})
+    for name in ("mara", facts.hostile_user):
+        client.call("PUT", f"/api/v1/groups/risk/members/{name}")
+    grants = [
+        ("group", "risk", "experiment", "fraud-*", "edit"),
+        ("user", "mara", "registered_model", "*", "manage"),
+        ("user", "mara", "experiment", texts[2][:60], "none"),
+    ]
+    for who, name, kind, pattern, level in grants:
+        client.call("PUT", "/api/v1/grants", {who: name, "kind": kind, "pattern": pattern, "level": level})
+    for name, user in (("laptop", None), (texts[0][:60], None), ("pipeline", "ci")):
+        body = {"name": name, "level": "edit"} | ({"user": user} if user else {})
+        client.call("POST", "/api/v1/tokens", body)
+    return facts

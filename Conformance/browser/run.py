@@ -65,8 +65,8 @@ def main():
         return
     settings = {**os.environ, "STEWARD_BINARY": binary, "PYTHONDONTWRITEBYTECODE": "1"}
     if options.screenshots:
-        folder = str(pathlib.Path(options.screenshots).resolve())
-        sys.exit(subprocess.run([interpreter, str(HERE / "screenshots.py"), folder], env=settings).returncode)
+        settings["STEWARD_SCREENSHOTS"] = str(pathlib.Path(options.screenshots).resolve())
+        arguments = ["screenshots.py", *arguments]
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         command = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report.name}", *arguments]
         status = subprocess.run(command, cwd=HERE, env=settings).returncode

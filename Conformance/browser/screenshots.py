@@ -1,30 +1,21 @@
-"""Pictures of all pages in all forms, for people: `run.py --screenshots DIR`."""
+"""Pictures of all pages in all forms, for people: `run.py --screenshots DIR`. Written as a test for its fixtures."""
 
+import os
 import pathlib
-import sys
 
-import canary
-import data
 import pages
+import pytest
 
 import browser
-import conftest
-import servers
+
+FOLDER = pathlib.Path(os.environ.get("STEWARD_SCREENSHOTS", "screenshots"))
 
 
-def main(folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    with canary.place() as hook, servers.steward(conftest.BINARY, None, conftest.LOGS / "pictures.log") as (url, _):
-        facts = data.fill(data.Client(url), hook.url, hook.url)
-        with browser.launched() as chrome:
-            for form in browser.FORMS:
-                for sample in pages.SAMPLES:
-                    tour = browser.Visit(chrome, url, form)
-                    tour.open(sample.address(facts))
-                    tour.page.screenshot(path=folder / f"{sample.name}-{form}.png", full_page=True)
-                    tour.close()
-                print(form, len(pages.SAMPLES), "pages", flush=True)
-
-
-if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+@pytest.mark.parametrize("sample", pages.SAMPLES, ids=str)
+@pytest.mark.parametrize("form", browser.FORMS)
+def test_picture(places, visit, sample, form):
+    place = places(sample.place)
+    tour = visit(form, place)
+    tour.open(sample.address(place.facts))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    tour.page.screenshot(path=FOLDER / f"{sample.name}-{form}.png", full_page=True)

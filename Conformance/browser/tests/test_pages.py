@@ -15,18 +15,19 @@ POLICY = {
 }
 
 
-def test_every_page_is_tested(bench):
+def test_every_page_is_tested(team):
     tested = {sample.pattern for sample in pages.SAMPLES}
-    there = {path for method, path in pages.listed(bench.url) if method == "GET"}
+    there = {path for method, path in pages.listed(team.url, team.client.headers["Authorization"]) if method == "GET"}
     assert there, "the server lists no pages"
     assert there - tested == set(), "pages without an example in pages.py"
 
 
 @pytest.mark.parametrize("sample", pages.SAMPLES, ids=str)
 @pytest.mark.parametrize("form", browser.FORMS)
-def test_page(bench, visit, sample, form):
-    tour = visit(form)
-    answer = tour.open(sample.address(bench.facts))
+def test_page(places, visit, sample, form):
+    place = places(sample.place)
+    tour = visit(form, place)
+    answer = tour.open(sample.address(place.facts))
     assert answer.status == sample.status
     # The document itself is the only answer that may be a failure.
     expected = f"Failed to load resource: the server responded with a status of {sample.status}"
@@ -35,8 +36,9 @@ def test_page(bench, visit, sample, form):
 
 
 @pytest.mark.parametrize("sample", pages.SAMPLES, ids=str)
-def test_headers(bench, visit, sample):
-    answer = visit().open(sample.address(bench.facts))
+def test_headers(places, visit, sample):
+    place = places(sample.place)
+    answer = visit("desktop", place).open(sample.address(place.facts))
     headers = answer.all_headers()
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";") if part.strip())
     assert {key: policy.get(key) for key in POLICY} == POLICY
@@ -49,11 +51,12 @@ def test_headers(bench, visit, sample):
 
 
 @pytest.mark.parametrize("sample", pages.SAMPLES, ids=str)
-def test_reads_without_scripts(bench, visit, sample):
-    address = sample.address(bench.facts)
+def test_reads_without_scripts(places, visit, sample):
+    place = places(sample.place)
+    address = sample.address(place.facts)
     texts = []
     for scripts in (True, False):
-        tour = visit("desktop", java_script_enabled=scripts)
+        tour = visit("desktop", place, java_script_enabled=scripts)
         tour.open(address)
         main = tour.page.locator("main")
         texts.append(set(main.inner_text().split()))
