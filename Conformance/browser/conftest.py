@@ -94,7 +94,7 @@ def chrome():
 
 @pytest.fixture
 def visit(chrome, bench):
-    """Opens contexts of the browser: visit("narrow"), visit(place=team, cookies=False), visit(java_script_enabled=False)."""
+    """Opens contexts of the browser: visit("narrow"), visit(place=team, cookies=False), visit(has_touch=True)."""
     opened = []
 
     def begin(form="desktop", place=None, cookies=True, **options):
