@@ -125,7 +125,8 @@ extension Access {
         default:
             throw Failure(
                 .invalid, "\(principal.name) has no account here",
-                hint: principal.method == .local ? "Create an administrator: steward user create NAME --role admin" : nil)
+                hint: principal.method == .local
+                    ? "Create an administrator: steward user create NAME --role admin" : nil)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Core
 import Foundation
@@ -18,8 +19,10 @@ struct ServeCommand: AsyncParsableCommand {
             the audit log. With --database postgresql://USER@HOST/NAME several servers share one PostgreSQL; give them the \
             same keys/audit.key and artifact folder.
 
-            Whoever reaches the address is the user "local", so only loopback addresses are taken for now. SIGTERM \
-            finishes what is under way and exits with 0.
+            Without users, whoever reaches the address is the user "local" and may do everything, so only loopback \
+            addresses are taken. With --auth, or once there are users, everybody signs in; the first start shows a link \
+            that makes the first administrator. Then the server may listen on other addresses, with TLS or behind a \
+            proxy (--trusted-proxy). SIGTERM finishes what is under way and exits with 0.
 
             Every option can also be set in the environment, --log-format as STEWARD_LOG_FORMAT, and in a YAML file \
             (--config), as log_format: json. Flags win over the environment, the environment over the file.
@@ -46,11 +49,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: ServerSettings, _ registry: Registry.Settings, log: Log) async throws {
         let logger = log.logger("steward")
-        try ListeningAddress.check(settings.host, hasIdentity: false)
+        var access = Access.Settings()
+        access.requiresSignIn = settings.requiresSignIn
+        try settings.checkAddress()
         let folder = try DataFolder(settings)
         let server = try await Server(
             settings, world: .live, logger: logger, migrations: Product.migrations,
-            plug: { Product.domains($0, registry) })
+            plug: { try Product.domains($0, registry, access) })
         try await server.run(
             .init(version: Version.current, protocolVersion: Product.mlflowVersion), errorForms: Product.errorForms,
             log: log
@@ -61,6 +66,9 @@ struct ServeCommand: AsyncParsableCommand {
                   mlflow.set_tracking_uri("\(settings.address(port))")
                   data in \(settings.dataFolder), stop with Ctrl-C
                 """)
+            do {
+                for note in try await server.notes(at: settings.address(port)) { Terminal.message(note) }
+            } catch { Terminal.report(Failure(any: error)) }
         }
         _ = consume folder
     }

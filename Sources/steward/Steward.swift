@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Core
 import Foundation
@@ -12,7 +13,7 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands
+        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands + Access.commands
             + [AuditCommand.self, BackupCommand.self, RestoreCommand.self] + Monitoring.commands
             + [EngineCommand.self])
 

@@ -36,7 +36,7 @@ package final class AccessAuthorizer: Authorizer {
                 try Credentials(authorization: header)
             }
         }
-        guard let secret = cookie.value(in: head) else { return nil }
+        guard let secret = cookie.value(in: head.headers, isSecure: head.isSecure) else { return nil }
         do {
             // The cookie's name keeps it apart from a header of the same text.
             let principal = try await verified("cookie \(secret)", snapshot, head) { .session(secret) }
@@ -80,7 +80,7 @@ package final class AccessAuthorizer: Authorizer {
         let task = running.withLock { running in
             if let task = running[key] { return task }
             let task = Task { [self] in
-                defer { running.withLock { $0[key] = nil } }
+                defer { self.running.withLock { $0[key] = nil } }
                 let entry = try await verify(credentials, snapshot.version, head.clientAddress)
                 cache.keep(entry, key)
                 return entry
@@ -180,7 +180,7 @@ extension AccessAuthorizer {
     {
         let now = services.world.now()
         let digest = SecretText.digest(text)
-        let (token, user, rights) = try await attempt(nil, address) { _ in
+        let (token, user, rights): (AccessToken, User, Rights) = try await attempt(nil, address) { _ in
             let found = try await services.database.read { sql -> (AccessToken, User, Rights)? in
                 let reader = AccessReader(sql)
                 guard let token = try reader.token(digest: digest), let user = try reader.user(token.userID) else {

@@ -7,19 +7,6 @@ enum Credentials: Sendable {
     case token(String)
     case session(String)
 
-    /// Reads the header `Authorization`, or else the cookie.
-    /// - Returns: nil when there is neither.
-    /// - Throws: `unauthenticated` for a header that is no credentials of a kind known here.
-    init?(_ head: RequestHead, cookie: SessionCookie) throws(Failure) {
-        if let header = head.headers["authorization"] {
-            try self.init(authorization: header)
-        } else if let secret = cookie.value(in: head) {
-            self = .session(secret)
-        } else {
-            return nil
-        }
-    }
-
     /// Basic (RFC 7617; a token may stand in for the password) and Bearer (RFC 6750).
     init(authorization header: String) throws(Failure) {
         let utf8 = header.utf8
@@ -35,8 +22,11 @@ enum Credentials: Sendable {
             else { throw Self.unreadable }
             let name = String(pair[..<colon])
             let password = String(pair[pair.utf8.index(after: colon)...])
-            self = password.hasPrefix(SecretText.Purpose.token.rawValue) ? .token(password) : .password(
-                name: name, password: password)
+            self =
+                password.hasPrefix(SecretText.Purpose.token.rawValue)
+                ? .token(password)
+                : .password(
+                    name: name, password: password)
         default: throw Self.unreadable
         }
     }
@@ -55,9 +45,9 @@ struct SessionCookie: Sendable {
 
     private func name(isSecure: Bool) -> String { isSecure ? Self.secureName : Self.plainName }
 
-    func value(in head: RequestHead) -> String? {
-        let name = name(isSecure: head.isSecure)
-        for header in head.headers.fields where header.name.lowercased() == "cookie" {
+    func value(in headers: Headers, isSecure: Bool) -> String? {
+        let name = name(isSecure: isSecure)
+        for header in headers.fields where header.name.lowercased() == "cookie" {
             for pair in header.value.split(separator: ";") {
                 let pair = pair.drop { $0 == " " }
                 guard let mark = pair.firstIndex(of: "="), pair[..<mark].utf8.elementsEqual(name.utf8) else { continue }

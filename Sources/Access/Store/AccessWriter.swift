@@ -125,7 +125,7 @@ extension AccessWriter {
 
     /// Somebody must be left who can give rights.
     private func checkAnotherAdmin(_ user: User) throws {
-        guard user.kind == .service || (try reader.activeAdmins()) > 1 else {
+        guard try user.kind == .service || reader.activeAdmins() > 1 else {
             throw Failure(
                 .conflict, "\(user.name) is the last active administrator",
                 hint: "Make somebody else an administrator first.")

@@ -65,7 +65,7 @@ extension AccessWriter {
         if let user {
             record(EventKind.linkMade, user, ["expires_at": .string(expires.rfc3339)])
         } else {
-            recordServer(EventKind.linkMade, ["purpose": "set-up", "expires_at": .string(expires.rfc3339)])
+            recordServer(EventKind.linkMade, ["purpose": .string("set-up"), "expires_at": .string(expires.rfc3339)])
         }
         return expires
     }

@@ -10,6 +10,8 @@ package struct Principal: Sendable {
         case session
         /// A token that somebody else has issued and this server trusts: a job of a CI system.
         case federated
+        /// A link that works once: for the first administrator, or to choose a password.
+        case link
         /// Single-user mode on loopback: whoever can reach the machine.
         case local
         /// Steward itself: retention, expiry, schedules.

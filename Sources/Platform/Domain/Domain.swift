@@ -15,6 +15,11 @@ package protocol Domain: Sendable {
     static var subjectPages: [SubjectPage] { get }
     var homeParts: [HomePart] { get }
     var quickSearches: [QuickSearch] { get }
+    /// Finds out who requests are from; nil for domains that do not know. One domain at most has one.
+    var authorizer: (any Authorizer)? { get }
+    /// What whoever has started the server should know or do, a paragraph each.
+    /// - Parameter address: where clients find the server.
+    func notes(at address: String) async throws -> [String]
 }
 
 extension Domain {
@@ -24,6 +29,8 @@ extension Domain {
     package var quickSearches: [QuickSearch] { [] }
     package var routines: [Routine] { [] }
     package var reactors: [Reactor] { [] }
+    package var authorizer: (any Authorizer)? { nil }
+    package func notes(at address: String) async throws -> [String] { [] }
 }
 
 /// What every domain is built from.

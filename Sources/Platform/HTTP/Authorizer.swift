@@ -19,14 +19,24 @@ package struct LocalAuthorizer: Authorizer {
 
 /// Where a server may listen.
 package enum ListeningAddress {
-    /// - Parameter hasIdentity: whether users are told apart; without it, only this machine may reach the server.
-    /// - Throws: `denied` for an address that others reach while everybody would be the same user.
-    package static func check(_ host: String, hasIdentity: Bool) throws(Failure) {
-        guard hasIdentity || isLoopback(host) else {
+    /// - Parameters:
+    ///   - hasIdentity: whether users are told apart; without it, only this machine may reach the server.
+    ///   - isProtected: whether nobody on the way can read along: TLS here, or in a proxy in front.
+    /// - Throws: `denied` for an address that others reach while everybody would be the same user, or passwords and
+    ///   tokens would be sent in the clear.
+    package static func check(_ host: String, hasIdentity: Bool, isProtected: Bool) throws(Failure) {
+        if isLoopback(host) { return }
+        guard hasIdentity else {
             throw Failure(
                 .denied,
                 "refusing to listen on \(host): anyone who reaches that address could read and change everything",
-                hint: "Listen on 127.0.0.1 and put a proxy that authenticates in front.")
+                hint: "Start with --auth, so that people sign in; or listen on 127.0.0.1.")
+        }
+        guard isProtected else {
+            throw Failure(
+                .denied, "refusing to listen on \(host) without TLS: passwords and tokens could be read on the way",
+                hint: "Give --tls-certificate and --tls-key, or --trusted-proxy with the address of the proxy that "
+                    + "ends TLS in front.")
         }
     }
 

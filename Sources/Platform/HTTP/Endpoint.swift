@@ -34,6 +34,8 @@ package struct Endpoint: Sendable {
     package var documentation = Documentation()
     /// Whether a part of its address is a secret, so that logs name the endpoint instead.
     package private(set) var hidesPath = false
+    /// Whether a secret is in its body or in its answer, so that nothing of either is kept (`Idempotency-Key`).
+    package private(set) var holdsSecrets = false
     package private(set) var scope = Scope.everything
     /// Whether it answers people with pages, not programs: such endpoints are no part of the API's description.
     package private(set) var isForPeople = false
@@ -66,6 +68,7 @@ package struct Endpoint: Sendable {
             method, path, access, effect, summary, bodyLimit: bodyLimit, streams: streams, handle)
         copy.documentation = documentation
         copy.hidesPath = hidesPath
+        copy.holdsSecrets = holdsSecrets
         copy.scope = scope
         copy.isForPeople = isForPeople
         return copy
@@ -81,6 +84,13 @@ package struct Endpoint: Sendable {
     func forPeople() -> Endpoint {
         var copy = self
         copy.isForPeople = true
+        return copy
+    }
+
+    /// The same endpoint, which is given or gives a secret: a password, a token.
+    package func holdingSecrets() -> Endpoint {
+        var copy = self
+        copy.holdsSecrets = true
         return copy
     }
 

@@ -134,8 +134,24 @@ package struct RequestObject: Sendable {
         }
         let body = try JSONParser.parse(await request.body.collect(limit: Endpoint.defaultBodyLimit))
         guard let members = body.members else { throw Failure(.invalid, "the body must be a JSON object") }
+        try self.init(members, fields)
+    }
+
+    private init(_ members: [JSON.Member], _ fields: [Endpoint.Field]) throws(Failure) {
         for member in members { try NamedFields.check(member.name, among: fields.map(\.name), "field") }
         self.members = members.filter { $0.value != .null }
+    }
+
+    /// A list of objects.
+    /// - Parameter fields: the members that each may have.
+    package func objects(_ name: String, _ fields: [Endpoint.Field]) throws(Failure) -> [RequestObject]? {
+        guard let value = value(name) else { return nil }
+        var objects: [RequestObject] = []
+        for element in value.elements ?? [.null] {
+            guard let members = element.members else { throw Self.wrong(name, "a list of objects") }
+            objects.append(try RequestObject(members, fields))
+        }
+        return objects
     }
 
     private func value(_ name: String) -> JSON? { members.first { $0.name == name }?.value }

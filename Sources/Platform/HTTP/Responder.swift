@@ -10,13 +10,17 @@ package struct Responder: Sendable {
         package var origins: Set<String>
         /// Requests at work at the same time; one more is answered with 503.
         package var concurrent: Int
+        /// Whose word counts for whom a request is from.
+        package var proxies: TrustedProxies
 
         package init(
-            hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"], origins: Set<String> = [], concurrent: Int = 1024
+            hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"], origins: Set<String> = [],
+            concurrent: Int = 1024, proxies: TrustedProxies = .none
         ) {
             self.hosts = hosts
             self.origins = origins
             self.concurrent = concurrent
+            self.proxies = proxies
         }
     }
 
@@ -102,10 +106,11 @@ package struct Responder: Sendable {
             let request = Request(
                 method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
                 parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
-                body: body, principal: principal ?? .nobody, id: call.id, server: call.head.server, site: site)
+                body: body, principal: principal ?? .nobody, id: call.id, server: call.head.server,
+                client: call.head.client, site: site)
             try await Admission.check(principal, call.endpoint, request)
             if let idempotency, let key = request.headers["idempotency-key"], call.endpoint.effect == .writes,
-                let bytes = body.bytes
+                !call.endpoint.holdsSecrets, let bytes = body.bytes
             {
                 let repeated = IdempotentRequest(key: key, query: call.head.rawQuery, body: bytes, request)
                 return waitHint(try await idempotency.answer(repeated) { try await call.endpoint.handle(request) })
@@ -166,23 +171,26 @@ package struct Responder: Sendable {
         if let head, form.prefix == ErrorForm.native.prefix,
             let page = ErrorPage.answer(failure, head, site, visitor)
         {
-            return waitHint(page)
+            return waitHint(page, failure.failure.retryAfter)
         }
         var response = form.write(failure)
         if response.status == 401, response.headers["www-authenticate"] == nil {
-            response.headers.append("www-authenticate", "Basic realm=\"steward\", charset=\"UTF-8\"")
+            // At the word Basic a browser asks for a password itself, whatever script has sent the request.
+            if head?.headers["sec-fetch-mode"] == nil || head?.headers["authorization"] != nil {
+                response.headers.append("www-authenticate", "Basic realm=\"steward\", charset=\"UTF-8\"")
+            }
             response.headers.append("www-authenticate", "Bearer realm=\"steward\"")
         }
-        return waitHint(response)
+        return waitHint(response, failure.failure.retryAfter)
     }
 
     /// Whoever is told to come back is told when.
-    private func waitHint(_ response: Response) -> Response {
+    private func waitHint(_ response: Response, _ seconds: Int? = nil) -> Response {
         guard response.status == 503 || response.status == 429, response.headers["retry-after"] == nil else {
             return response
         }
         var response = response
-        response.headers["retry-after"] = "1"
+        response.headers["retry-after"] = String(seconds ?? 1)
         return response
     }
 }

@@ -119,7 +119,7 @@ struct Frame {
     }
 
     private func who(_ html: inout Markup) {
-        guard site.hasSignIn else {
+        guard site.hasSignIn, visitor?.method != .local else {
             if let visitor { html.element("span") { $0.name(visitor.name, width: 24) } }
             return
         }

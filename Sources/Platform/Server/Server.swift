@@ -63,8 +63,17 @@ package struct Server {
     package func site(version: String) -> Site {
         Site(
             navigation: domains.flatMap { type(of: $0).navigation },
-            subjects: domains.flatMap { type(of: $0).subjectPages }, version: version,
+            subjects: domains.flatMap { type(of: $0).subjectPages }, hasSignIn: authorizer != nil, version: version,
             now: services.world.now)
+    }
+
+    private var authorizer: (any Authorizer)? { domains.compactMap(\.authorizer).first }
+
+    /// What the domains have to say to whoever has started the server.
+    package func notes(at address: String) async throws -> [String] {
+        var notes: [String] = []
+        for domain in domains { notes += try await domain.notes(at: address) }
+        return notes
     }
 
     private static func hostName() -> String {
@@ -100,19 +109,20 @@ package struct Server {
     package func run(
         _ identity: Identity, errorForms: [ErrorForm], log: Log, started: @escaping @Sendable (Int) async -> Void
     ) async throws {
-        try ListeningAddress.check(settings.host, hasIdentity: false)
+        try settings.checkAddress()
         let metrics = Metrics()
         let own = ServerEndpoints(
             database: database, metrics: metrics, program: identity.version, protocolVersion: identity.protocolVersion)
         let routes = try RouteTable(own.endpoints(beside: endpoints))
         let requests = RequestMetrics(routes)
         let idempotency = Idempotency(database: database)
-        let hosts = ["localhost", "127.0.0.1", "[::1]"] + settings.allowedHosts.map { $0.lowercased() }
         let responder = Responder(
             routes: routes, errorForms: errorForms,
-            settings: .init(hosts: Set(hosts), origins: Set(settings.allowedOrigins.map { $0.lowercased() })),
-            world: services.world, idempotency: idempotency, site: site(version: identity.version),
-            observer: RequestObservers([AccessLog(log), requests]))
+            settings: .init(
+                hosts: settings.hosts, origins: Set(settings.allowedOrigins.map { $0.lowercased() }),
+                proxies: settings.proxies),
+            world: services.world, authorizer: authorizer ?? LocalAuthorizer(), idempotency: idempotency,
+            site: site(version: identity.version), observer: RequestObservers([AccessLog(log), requests]))
         let server = HTTPServer(
             settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,
             logger: logger)

@@ -70,7 +70,10 @@ package struct AuditVerifyCommand: AsyncParsableCommand {
         let target = log ?? server.address
         let lower = target.lowercased()
         if log == nil || lower.hasPrefix("http://") || lower.hasPrefix("https://") {
-            return try await ServerClient.connect(to: target) { try await body(.server($0)) }
+            let authorization = try StoredCredentials.authorization(for: target)
+            return try await ServerClient.connect(to: target, authorization: authorization) {
+                try await body(.server($0))
+            }
         }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue else {
