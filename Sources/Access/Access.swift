@@ -14,13 +14,13 @@ package struct Access: Domain {
     ]
 
     package struct Settings: Sendable {
-        /// Whether everybody has to sign in; nil: as soon as there are users.
-        package var requiresSignIn = false
+        /// Whether everybody has to sign in from the start, not only once there are users.
+        package var requiresSignIn: Bool
         /// What the passwords of today cost.
         package var passwords = ScryptParameters.standard
         package var lifetimes = Lifetimes()
 
-        package init() {}
+        package init(requiresSignIn: Bool = false) { self.requiresSignIn = requiresSignIn }
     }
 
     /// How long things hold, in milliseconds.

@@ -49,13 +49,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ settings: ServerSettings, _ registry: Registry.Settings, log: Log) async throws {
         let logger = log.logger("steward")
-        var access = Access.Settings()
-        access.requiresSignIn = settings.requiresSignIn
         try settings.checkAddress()
         let folder = try DataFolder(settings)
         let server = try await Server(
             settings, world: .live, logger: logger, migrations: Product.migrations,
-            plug: { try Product.domains($0, registry, access) })
+            plug: { try Product.domains($0, registry, Access.Settings(requiresSignIn: settings.requiresSignIn)) })
         try await server.run(
             .init(version: Version.current, protocolVersion: Product.mlflowVersion), errorForms: Product.errorForms,
             log: log
