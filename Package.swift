@@ -100,6 +100,11 @@ let package = Package(
             path: "Benchmarks/Data",
             swiftSettings: strict),
         .executableTarget(
+            name: "access-benchmark",
+            dependencies: ["Access", "Platform", "Core", argumentParser],
+            path: "Benchmarks/Access",
+            swiftSettings: strict),
+        .executableTarget(
             name: "tracking-benchmark",
             dependencies: ["Tracking", "Platform", "Statistics", "Core", argumentParser],
             path: "Benchmarks/Tracking",

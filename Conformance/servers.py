@@ -5,9 +5,11 @@ All on loopback, all in a temporary folder.
 
 import contextlib
 import glob
+import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -83,6 +85,15 @@ def steward(binary, database, log, *arguments):
         command += arguments
         with process(command, f"http://127.0.0.1:{port}", log, STEWARD_SETTINGS, 30) as url:
             yield url, data
+
+
+def first_administrator(url, log, name, password):
+    """Uses the link that a server with --auth shows at its first start."""
+    found = re.search(r"/setup\?token=(\S+)", pathlib.Path(log).read_text())
+    body = json.dumps({"token": found.group(1), "name": name, "password": password}).encode()
+    request = urllib.request.Request(f"{url}/api/v1/setup", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30):
+        pass
 
 
 @contextlib.contextmanager

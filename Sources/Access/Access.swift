@@ -8,6 +8,18 @@ package struct Access: Domain {
     package static let name = "access"
     package static let migrations = AccessSchema.migrations
 
+    package static let navigation = [
+        UserListPage.navigation, GroupPages.navigation, TokenPages.navigation, RolePage.navigation,
+    ]
+    package static let subjectPages = [
+        SubjectPage("user/{}") { _, event in
+            event.details["user"]?.text.map { .init("user \($0)", Address("/users", $0)) }
+        },
+        SubjectPage("group/{}") { _, event in
+            event.details["group"]?.text.map { .init("group \($0)", Address("/groups", $0)) }
+        },
+    ]
+
     package static let commands: [any ParsableCommand.Type] = [
         LoginCommand.self, LogoutCommand.self, WhoAmICommand.self, UserCommand.self, TokenCommand.self,
         GroupCommand.self, GrantCommand.self,
@@ -75,6 +87,12 @@ package struct Access: Domain {
             PermissionCalls(access: self).endpoints,
             UserPermissionCalls(access: self).endpoints,
             RoleCalls(access: self).endpoints,
+            SignInPages(access: self).endpoints,
+            UserListPage(access: self).endpoints,
+            UserPage(access: self).endpoints,
+            GroupPages(access: self).endpoints,
+            TokenPages(access: self).endpoints,
+            RolePage().endpoints,
         ].flatMap { $0 }
     }
 

@@ -71,7 +71,8 @@ struct SignInTests {
         server.clock.advance(milliseconds: 60_000)
         #expect(await other.may(.read, ada) == 200)
         let changed = await server.send(
-            "PUT", "/api/v1/users/ada/password", as: TestAccess.admin, .record(["password": .string("another good one")]))
+            "PUT", "/api/v1/users/ada/password", as: TestAccess.admin,
+            .record(["password": .string("another good one")]))
         #expect(changed.status == 204)
         #expect(await server.may(.read, ada) == 401)
         #expect(await server.may(.read, token) == 200, "tokens outlive a new password")
@@ -138,7 +139,8 @@ struct SignInTests {
             #expect(answer.message?.contains(word) == true, "\(password): \(answer.message ?? "")")
         }
         for name in ["", "a b", "a:b", "a/b", "é", "local", "Token", String(repeating: "a", count: 101), "-a"] {
-            let answer = await server.send("POST", "/api/v1/users", as: TestAccess.admin, .record(["name": .string(name)]))
+            let answer = await server.send(
+                "POST", "/api/v1/users", as: TestAccess.admin, .record(["name": .string(name)]))
             #expect(answer.status == 400, "\(name)")
         }
         try await server.createUser("Ada", "viewer")

@@ -71,10 +71,13 @@ final class TestAccess: Sendable {
         settings.requiresSignIn = requiresSignIn
         settings.passwords = passwords
         access = try Access(services, directories: [TestDirectory()], settings: settings)
+        let endpoints = access.endpoints + Probe.endpoints
         responder = Responder(
-            routes: try RouteTable(access.endpoints + Probe.endpoints), errorForms: MLflowErrors.forms,
+            routes: try RouteTable(endpoints), errorForms: MLflowErrors.forms,
             settings: .init(), world: world, authorizer: access.authorizer ?? LocalAuthorizer(),
-            idempotency: Idempotency(database: database), observer: RequestObservers([]))
+            idempotency: Idempotency(database: database),
+            site: Site(hasSignIn: true, permissions: PermissionUse.all(endpoints), now: world.now),
+            observer: RequestObservers([]))
     }
 
     deinit { services.database.close() }
@@ -82,9 +85,25 @@ final class TestAccess: Sendable {
     // MARK: Requests
 
     func send(
-        _ method: String, _ path: String, as who: Who = .nobody, _ body: JSON? = nil, from address: String = "192.0.2.1",
-        isSecure: Bool = false, headers more: [(name: String, value: String)] = []
+        _ method: String, _ path: String, as who: Who = .nobody, _ body: JSON? = nil,
+        from address: String = "192.0.2.1", isSecure: Bool = false, headers: [(name: String, value: String)] = []
     ) async -> Answer {
+        let type = body == nil ? [] : [(name: "content-type", value: "application/json")]
+        let response = await respond(
+            method, path, as: who, body: body?.serialised() ?? [], from: address, isSecure: isSecure,
+            headers: headers + type)
+        guard case .bytes(let bytes) = response.body else {
+            Issue.record("a streamed answer to \(path)")
+            return Answer(status: response.status, json: .null, headers: response.headers)
+        }
+        return Answer(
+            status: response.status, json: (try? JSONParser.parse(bytes)) ?? .null, headers: response.headers)
+    }
+
+    func respond(
+        _ method: String, _ path: String, as who: Who, body: [UInt8], from address: String = "192.0.2.1",
+        isSecure: Bool = false, headers more: [(name: String, value: String)]
+    ) async -> Response {
         var headers = Headers([("host", "localhost")] + more)
         let name = isSecure ? "__Host-stw" : "stw"
         switch who {
@@ -96,17 +115,10 @@ final class TestAccess: Sendable {
             headers["steward-request"] = "1"
         case .bareCookie(let value): headers["cookie"] = "\(name)=\(value)"
         }
-        if body != nil { headers["content-type"] = "application/json" }
-        let response = await responder.respond(
+        return await responder.respond(
             to: RequestHead(
                 method: method, target: path, headers: headers, clientAddress: address, isSecure: isSecure),
-            body: body?.serialised() ?? [])
-        guard case .bytes(let bytes) = response.body else {
-            Issue.record("a streamed answer to \(path)")
-            return Answer(status: response.status, json: .null, headers: response.headers)
-        }
-        return Answer(
-            status: response.status, json: (try? JSONParser.parse(bytes)) ?? .null, headers: response.headers)
+            body: body)
     }
 
     /// Whether an endpoint that asks for a level lets somebody in.
@@ -157,7 +169,8 @@ final class TestAccess: Sendable {
     }
 
     @discardableResult
-    func grant(_ level: String, _ user: String, as who: Who = TestAccess.admin, _ about: JSON.Member...) async -> Answer {
+    func grant(_ level: String, _ user: String, as who: Who = TestAccess.admin, _ about: JSON.Member...) async -> Answer
+    {
         await send(
             "PUT", "/api/v1/grants", as: who,
             .object([JSON.Member("level", .string(level)), JSON.Member("user", .string(user))] + about))

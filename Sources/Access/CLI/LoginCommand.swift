@@ -111,7 +111,7 @@ package struct WhoAmICommand: AsyncParsableCommand {
         if let token = me["token"], token != .null {
             facts.append(("Token", token.shown("name")))
             facts.append(("Its level", token.shown("level")))
-            if token["expires_at"]?.text != nil { facts.append(("It expires", token.shown("expires_at"))) }
+            if let time = token.time("expires_at") { facts.append(("It expires", DisplayValue.moment(time))) }
         }
         let groups = (me["groups"]?.elements ?? []).compactMap(\.text).map(DisplayText.label)
         if !groups.isEmpty { facts.append(("Groups", groups.joined(separator: ", "))) }

@@ -29,8 +29,25 @@ struct MeEndpoints: Sendable {
                 "GET", "me/sessions", .signedIn, .reads, "Browsers that are signed in as oneself.",
                 response: [Endpoint.Field("sessions", .list(.object(AccessJSON.session)), required: true)], sessions),
             .native("DELETE", "me/sessions/{id}", .signedIn, .writes, "Signs a browser out.", endSession),
+            .native(
+                "GET", "roles", .signedIn, .reads, "Roles, and for each permission which of them have it.",
+                response: [
+                    Endpoint.Field("roles", .list(.object(Self.role)), required: true),
+                    Endpoint.Field("permissions", .list(.object(Self.permission)), required: true),
+                ], roles),
         ]
     }
+
+    private static let role = [
+        Endpoint.Field("name", .text, required: true), Endpoint.Field("level", .text, required: true),
+    ]
+    private static let permission = [
+        Endpoint.Field("name", .text, required: true),
+        Endpoint.Field("level", .text, "The level that has it.", required: true),
+        Endpoint.Field("kind", .text, "What it is about; null for the server. Grants give it over single ones."),
+        Endpoint.Field("roles", .list(.text), required: true),
+        Endpoint.Field("endpoints", .list(.text), "What asks for it, in words.", required: true),
+    ]
 
     private static let change = [Endpoint.Field("display_name", .text, required: true)]
     private static let passwords = [
@@ -57,6 +74,22 @@ struct MeEndpoints: Sendable {
                 "grants": .array(account.2),
                 "token": token.map { .object(AccessJSON.members($0, principal.name)) } ?? .null,
             ]))
+    }
+
+    @Sendable private func roles(_ request: Request) async throws -> Response {
+        let permissions = request.site.permissions.map { use -> JSON in
+            let roles = Role.allCases.filter { $0.level >= use.permission.level }
+            return .record([
+                "name": .string(use.permission.name), "level": .string(use.permission.level.word),
+                "kind": .optional(use.permission.kind?.rawValue),
+                "roles": .array(roles.map { .string($0.rawValue) }),
+                "endpoints": .array(use.summaries.map { .string($0) }),
+            ])
+        }
+        let roles = Role.allCases.map {
+            JSON.record(["name": .string($0.rawValue), "level": .string($0.level.word)])
+        }
+        return .json(.record(["roles": .array(roles), "permissions": .array(permissions)]))
     }
 
     @Sendable private func update(_ request: Request) async throws -> Response {

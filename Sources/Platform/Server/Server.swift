@@ -60,11 +60,12 @@ package struct Server {
     }
 
     /// What all pages have around them.
-    package func site(version: String) -> Site {
+    /// - Parameter endpoints: all there are.
+    package func site(version: String, _ endpoints: [Endpoint]) -> Site {
         Site(
             navigation: domains.flatMap { type(of: $0).navigation },
-            subjects: domains.flatMap { type(of: $0).subjectPages }, hasSignIn: authorizer != nil, version: version,
-            now: services.world.now)
+            subjects: domains.flatMap { type(of: $0).subjectPages }, hasSignIn: authorizer != nil,
+            permissions: PermissionUse.all(endpoints), version: version, now: services.world.now)
     }
 
     private var authorizer: (any Authorizer)? { domains.compactMap(\.authorizer).first }
@@ -113,7 +114,8 @@ package struct Server {
         let metrics = Metrics()
         let own = ServerEndpoints(
             database: database, metrics: metrics, program: identity.version, protocolVersion: identity.protocolVersion)
-        let routes = try RouteTable(own.endpoints(beside: endpoints))
+        let all = own.endpoints(beside: endpoints)
+        let routes = try RouteTable(all)
         let requests = RequestMetrics(routes)
         let idempotency = Idempotency(database: database)
         let responder = Responder(
@@ -122,7 +124,7 @@ package struct Server {
                 hosts: settings.hosts, origins: Set(settings.allowedOrigins.map { $0.lowercased() }),
                 proxies: settings.proxies),
             world: services.world, authorizer: authorizer ?? LocalAuthorizer(), idempotency: idempotency,
-            site: site(version: identity.version), observer: RequestObservers([AccessLog(log), requests]))
+            site: site(version: identity.version, all), observer: RequestObservers([AccessLog(log), requests]))
         let server = HTTPServer(
             settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,
             logger: logger)

@@ -76,15 +76,25 @@ struct AuthorizationTests {
         #expect(try await AuthorizationSweep.findings(unreachable, world: .live).count >= 1)
     }
 
-    @Test("single-user mode listens on loopback addresses only")
+    @Test("single-user mode listens on loopback addresses only; with users, others need protection on the way")
     func listening() {
         for host in ["127.0.0.1", "127.1.2.3", "localhost", "LocalHost", "::1"] {
-            #expect(throws: Never.self) { try ListeningAddress.check(host, hasIdentity: false) }
+            for flag in [false, true] {
+                #expect(throws: Never.self) {
+                    try ListeningAddress.check(host, hasIdentity: flag, isProtected: flag)
+                }
+            }
         }
         for host in ["0.0.0.0", "::", "192.168.1.2", "127.0.0.1.example", "127.0.0", "ml.example.com", "", "128.0.0.1"]
         {
-            #expect(throws: Failure.self) { try ListeningAddress.check(host, hasIdentity: false) }
-            #expect(throws: Never.self) { try ListeningAddress.check(host, hasIdentity: true) }
+            for (hasIdentity, isProtected) in [(false, false), (false, true), (true, false)] {
+                #expect(throws: Failure.self) {
+                    try ListeningAddress.check(host, hasIdentity: hasIdentity, isProtected: isProtected)
+                }
+            }
+            #expect(throws: Never.self) {
+                try ListeningAddress.check(host, hasIdentity: true, isProtected: true)
+            }
         }
     }
 }
