@@ -38,8 +38,8 @@ package final class AccessAuthorizer: Authorizer {
         }
         guard let secret = cookie.value(in: head.headers, isSecure: head.isSecure) else { return nil }
         do {
-            // The cookie's name keeps it apart from a header of the same text.
-            let principal = try await verified("cookie \(secret)", snapshot, head) { .session(secret) }
+            // A header holds no line end: none is taken for a cookie.
+            let principal = try await verified("cookie\n\(secret)", snapshot, head) { .session(secret) }
             try checkSource(of: head)
             return principal
         } catch {

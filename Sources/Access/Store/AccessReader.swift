@@ -15,8 +15,8 @@ struct AccessReader {
     // MARK: Users
 
     private static let userColumns = """
-        u.id, u.name, u.display_name, u.kind, u.role, u.is_active, u.password IS NOT NULL, u.password_version,
-        u.created_at, u.updated_at, u.signed_in_at
+        u.id, u.name, u.display_name, u.kind, u.role, u.is_active,
+        CASE WHEN u.password IS NULL THEN 0 ELSE 1 END, u.password_version, u.created_at, u.updated_at, u.signed_in_at
         """
 
     static func user(_ row: any SQLRow) -> User {
