@@ -1,12 +1,12 @@
 /// The shortest decimal digits that read back as a given double, for rounding in decimal.
-struct DecimalDigits {
+package struct DecimalDigits {
     /// Most significant first, without leading zeros; empty for zero. The value is `0.d1 d2 d3... * 10^exponent`.
-    private(set) var digits: [UInt8]
-    private(set) var exponent: Int
-    let isNegative: Bool
+    package private(set) var digits: [UInt8]
+    package private(set) var exponent: Int
+    package let isNegative: Bool
 
     /// - Parameter value: finite.
-    init(_ value: Double) {
+    package init(_ value: Double) {
         isNegative = value < 0
         digits = []
         exponent = 0
@@ -33,7 +33,7 @@ struct DecimalDigits {
     }
 
     /// Keeps `count` leading digits, rounding half away from zero.
-    mutating func round(significant count: Int) {
+    package mutating func round(significant count: Int) {
         guard count < digits.count else { return }
         guard count >= 0 else {
             digits = []
@@ -60,23 +60,23 @@ struct DecimalDigits {
     }
 
     /// Keeps `places` digits after the decimal point.
-    mutating func round(places: Int) { round(significant: exponent + places) }
+    package mutating func round(places: Int) { round(significant: exponent + places) }
 
     /// The digits before the decimal point, at least one.
-    var whole: String {
+    package var whole: String {
         guard exponent > 0 else { return "0" }
         return String(decoding: (0..<exponent).map(ascii), as: UTF8.self)
     }
 
     /// Exactly `places` digits after the decimal point; rounded before.
-    func fraction(places: Int) -> String {
+    package func fraction(places: Int) -> String {
         String(decoding: (0..<max(0, places)).map { ascii(exponent + $0) }, as: UTF8.self)
     }
 
     /// Digits after the decimal point that are there.
-    var places: Int { max(0, digits.count - exponent) }
+    package var places: Int { max(0, digits.count - exponent) }
 
-    var mantissa: String {
+    package var mantissa: String {
         guard let first = digits.first else { return "0" }
         let rest = digits.dropFirst().map { $0 &+ UInt8(ascii: "0") }
         return String(first) + (rest.isEmpty ? "" : "." + String(decoding: rest, as: UTF8.self))
