@@ -156,7 +156,8 @@ struct SampleRanges: Sequence, IteratorProtocol {
         #expect(
             try times("2025-12-30T12:00:00Z", "2026-01-03T12:00:00Z").map(\.context) == ["2025", "2026", nil, nil])
         #expect(try times("2026-02-10T00:00:00Z", "2026-06-20T00:00:00Z").map(\.label) == ["Mar", "Apr", "May", "Jun"])
-        #expect(try times("2019-05-01T00:00:00Z", "2026-06-20T00:00:00Z").map(\.label) == ["2020", "2022", "2024", "2026"])
+        #expect(
+            try times("2019-05-01T00:00:00Z", "2026-06-20T00:00:00Z").map(\.label) == ["2020", "2022", "2024", "2026"])
     }
 
     /// Mondays, for distances of weeks.

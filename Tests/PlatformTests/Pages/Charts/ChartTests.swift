@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Testing
 
 @testable import Platform
@@ -14,7 +15,8 @@ import Testing
 
     /// What paths and positions may consist of.
     private func hasOnlyNumbers(_ picture: String) -> Bool {
-        picture.matches(of: #/ (?:d|x|y|cx|cy|r|width|height|data-x|data-y|data-points)="([^"]*)"/#).allSatisfy { match in
+        picture.matches(of: #/ (?:d|x|y|cx|cy|r|width|height|data-x|data-y|data-points)="([^"]*)"/#).allSatisfy {
+            match in
             !match.1.lowercased().contains("nan") && !match.1.contains("inf")
         }
     }
@@ -77,7 +79,8 @@ import Testing
         let hostile = "\"><script>alert(1)</script>\u{202E}"
         var chart = LineChart(hostile, [.init(hostile, [ChartPoint(0, 1)]), .init("b", [ChartPoint(0, 2)])])
         chart.marks = [.init(0, hostile, .incident)]
-        var scatter = ScatterChart(hostile, x: hostile, y: hostile, [.init(hostile, 1, 2, address: Address("/runs", hostile))])
+        var scatter = ScatterChart(
+            hostile, x: hostile, y: hostile, [.init(hostile, 1, 2, address: Address("/runs", hostile))])
         scatter.size = .wide
         let time = Timestamp(milliseconds: 0)
         let pictures = [
