@@ -13,6 +13,8 @@ package protocol Domain: Sendable {
     static var navigation: [NavigationItem] { get }
     /// Where its events' subjects have their pages.
     static var subjectPages: [SubjectPage] { get }
+    /// How its events are told to people; without it they are told by their kinds and details.
+    static var eventWords: EventWords? { get }
     var homeParts: [HomePart] { get }
     var quickSearches: [QuickSearch] { get }
     /// Finds out who requests are from; nil for domains that do not know. One domain at most has one.
@@ -25,6 +27,7 @@ package protocol Domain: Sendable {
 extension Domain {
     package static var navigation: [NavigationItem] { [] }
     package static var subjectPages: [SubjectPage] { [] }
+    package static var eventWords: EventWords? { nil }
     package var homeParts: [HomePart] { [] }
     package var quickSearches: [QuickSearch] { [] }
     package var routines: [Routine] { [] }

@@ -10,18 +10,21 @@ package struct Site: Sendable {
     package let subjects: [SubjectPage]
     /// What is asked for by the endpoints there are.
     package let permissions: [PermissionUse]
+    /// How domains tell of their events.
+    package let eventWords: [EventWords]
     /// Of the program; shown below the navigation.
     package let version: String
     /// For relative times.
     package let now: @Sendable () -> Timestamp
 
     package init(
-        navigation: [NavigationItem] = [], subjects: [SubjectPage] = [], hasSignIn: Bool = false,
-        permissions: [PermissionUse] = [], version: String = "",
+        navigation: [NavigationItem] = [], subjects: [SubjectPage] = [], eventWords: [EventWords] = [],
+        hasSignIn: Bool = false, permissions: [PermissionUse] = [], version: String = "",
         now: @escaping @Sendable () -> Timestamp = { Timestamp(milliseconds: 0) }
     ) {
         self.navigation = navigation.sorted { $0.order < $1.order }
         self.subjects = subjects
+        self.eventWords = eventWords
         self.hasSignIn = hasSignIn
         self.permissions = permissions
         self.version = version

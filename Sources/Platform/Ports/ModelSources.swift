@@ -8,6 +8,9 @@ package protocol ModelSources: Sendable {
     /// The experiments that have their artifacts around a place in this server's store, or below it; nil where none has
     /// them around it.
     func owners(ofArtifactsAt uri: String, _ sql: any SQLConnection) throws -> [Subject]?
+    /// What a version was made of: its run and its logged model, with what they say of data and code. Empty identifiers
+    /// stand for none.
+    func lineage(run runID: String, loggedModel modelID: String, _ sql: any SQLConnection) throws -> Lineage
     /// Tells the logged model that a version was made of it.
     func noteVersion(_ version: Int64, of model: String, loggedModel modelID: String, _ transaction: Transaction) throws
 }

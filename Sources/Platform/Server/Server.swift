@@ -25,6 +25,8 @@ package struct Server {
     let settings: ServerSettings
     let signal: EventSignal
     let logger: Logger
+    let routineLog = RoutineLog()
+    private let started: Timestamp
 
     /// Opens the database, brings its schema up to date and builds the domains.
     package init(
@@ -32,6 +34,7 @@ package struct Server {
     ) async throws {
         self.settings = settings
         self.logger = logger
+        started = world.now()
         signal = EventSignal()
         let driver = try DatabaseLocation(settings.databaseLocation).makeDriver()
         try Migrations.apply(Self.migrations + migrations, driver, now: world.now())
@@ -55,16 +58,27 @@ package struct Server {
 
     package var endpoints: [Endpoint] {
         AuditEndpoints(database: database, key: auditKey).endpoints + [Asset.endpoint]
+            + AuditPages(database: database, key: auditKey).endpoints + SystemPage(status).endpoints
             + HomePage(parts: domains.flatMap(\.homeParts), searches: domains.flatMap(\.quickSearches)).endpoints
             + domains.flatMap(\.endpoints)
+    }
+
+    private var status: SystemStatus {
+        SystemStatus(
+            database: database, routines: domains.flatMap(\.routines),
+            reactors: domains.flatMap(\.reactors).map(\.name),
+            routineLog: routineLog, host: settings.host, isEncrypted: settings.tls != nil, started: started,
+            now: services.world.now)
     }
 
     /// What all pages have around them.
     /// - Parameter endpoints: all there are.
     package func site(version: String, _ endpoints: [Endpoint]) -> Site {
         Site(
-            navigation: domains.flatMap { type(of: $0).navigation },
-            subjects: domains.flatMap { type(of: $0).subjectPages }, hasSignIn: authorizer != nil,
+            navigation: AuditPages.navigation + SystemPage.navigation
+                + domains.flatMap { type(of: $0).navigation },
+            subjects: domains.flatMap { type(of: $0).subjectPages },
+            eventWords: domains.compactMap { type(of: $0).eventWords }, hasSignIn: authorizer != nil,
             permissions: PermissionUse.all(endpoints), version: version, now: services.world.now)
     }
 
@@ -129,7 +143,7 @@ package struct Server {
             settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,
             logger: logger)
         addMetrics(metrics, requests, server, identity)
-        let runner = Runner(database: database, world: services.world, signal: signal, logger: logger)
+        let runner = Runner(database: database, world: services.world, signal: signal, logger: logger, log: routineLog)
         let background = Task {
             await runner.run(
                 routines: domains.flatMap(\.routines) + [idempotency.routine], reactors: domains.flatMap(\.reactors))

@@ -85,7 +85,7 @@ package struct AuditVerifyCommand: AsyncParsableCommand {
     }
 
     /// A key given as itself or as the file it stands in.
-    private static func key(_ text: String) throws(Failure) -> VerifierKey {
+    static func key(_ text: String) throws(Failure) -> VerifierKey {
         if text.contains("+"), let key = try? VerifierKey(parsing: text) { return key }
         guard let bytes = try? FileContents.read(text, limit: 4096) else { return try VerifierKey(parsing: text) }
         return try VerifierKey(parsing: String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))

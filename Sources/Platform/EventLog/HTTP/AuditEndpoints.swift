@@ -25,7 +25,8 @@ package struct AuditEndpoints: Sendable {
                 "A tile of hashes or entries of the event log (C2SP tlog-tiles).", tile),
             Endpoint(
                 "GET", "/audit/proof/{sequence}", .may(.auditRead), .reads,
-                "A self-contained proof that an entry is in the log (C2SP tlog-proof).", proof),
+                "A self-contained proof that an entry is in the log (C2SP tlog-proof); its extra data are the entry.",
+                proof),
             Endpoint(
                 "GET", "/audit/consistency", .may(.auditRead), .reads,
                 "A proof that the log of size `old` is the beginning of the log of size `new`.", consistency),
@@ -34,7 +35,7 @@ package struct AuditEndpoints: Sendable {
                 "The public key that verifies the checkpoints (C2SP verifier key).", verifierKey),
             Endpoint(
                 "GET", "/api/v1/events", .may(.auditRead), .reads,
-                "Events of the log, filtered by subject and kind.", events
+                "Events of the log: `subject`, `under`, `kind`, `actor`, `since` and `until` narrow them.", events
             ).documented(response: [
                 Endpoint.Field(
                     "events", .list(.any), "As many as asked for, or fewer when they are large.", required: true),
@@ -71,7 +72,11 @@ package struct AuditEndpoints: Sendable {
         let bytes = try await database.read { sql in
             let tree = try EventLogTree(sql)
             let hashes = try tree.inclusionProof(of: sequence, in: tree.size)
-            return try LogProof(index: sequence, hashes: hashes, checkpoint: tree.checkpoint(key).bytes).bytes
+            // With the entry the proof needs no server to be checked and read.
+            let entry = try tree.entries(sequence..<sequence + 1).first
+            return try LogProof(
+                index: sequence, hashes: hashes, checkpoint: tree.checkpoint(key).bytes, extra: entry
+            ).bytes
         }
         return Response.text(utf8: bytes)
     }
@@ -94,6 +99,9 @@ package struct AuditEndpoints: Sendable {
         query.subject = request.query["subject"]
         query.subjectTree = request.query["under"]
         query.kinds = request.query.all("kind")
+        query.actor = request.query["actor"]
+        query.since = try Self.time(request, "since")
+        query.until = try Self.time(request, "until")
         query.after = try request.query["after"].map { text throws(Failure) in try Self.number(text, "after") }
         query.order = request.query["order"] == "newest" ? .newestFirst : .oldestFirst
         if let limit = request.query["limit"] {
@@ -110,6 +118,15 @@ package struct AuditEndpoints: Sendable {
 
     /// A page ends with the entry that reaches so many bytes: 4 MiB.
     private static let pageBytes = 4 << 20
+
+    private static func time(_ request: Request, _ name: String) throws(Failure) -> Timestamp? {
+        guard let text = request.query[name] else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            throw Failure(
+                .invalid, "\(name): '\(text.prefix(50))' is no RFC 3339 time", hint: "Write 2026-11-23T09:05:03Z.")
+        }
+        return time
+    }
 
     private static func number(_ text: String, _ name: String) throws(Failure) -> Int64 {
         guard let number = Int64(text), number >= 0 else {
