@@ -139,6 +139,6 @@ enum LogStatements {
                 text: "No page of this server can show that the server itself is honest. Verify from another machine, "
                     + "with the key as its operator gave it to you.")
         }
-        html.code("steward audit verify --key \(ShellWord.quoted(state.key.text))")
+        html.code("steward audit verify --key \(ShellWord.quoted(state.key.text))", id: "verify")
     }
 }

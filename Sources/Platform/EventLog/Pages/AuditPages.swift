@@ -1,18 +1,15 @@
-package import Core
+import Core
 
 /// The audit log for people: what happened, whether it can be believed, and the proof of each entry.
-package struct AuditPages: Sendable {
+struct AuditPages: Sendable {
     let database: Database
     let key: SigningKey
 
-    package init(database: Database, key: SigningKey) {
-        self.database = database
-        self.key = key
-    }
+    static let navigation = [
+        NavigationItem("Audit log", "/audit", .auditRead, .audit, in: .governance, order: 60)
+    ]
 
-    package static let navigation = [NavigationItem("Audit log", "/audit", .auditRead, order: 60)]
-
-    package var endpoints: [Endpoint] {
+    var endpoints: [Endpoint] {
         [
             .page("/audit", .may(.auditRead), "The audit log: entries, and what was verified.") {
                 try await list($0, $1)
@@ -80,12 +77,12 @@ package struct AuditPages: Sendable {
 
     private func row(_ recorded: RecordedEvent, _ filter: AuditFilter, _ site: Site, _ html: inout Markup) {
         html.row { html in
-            html.cell(["class": "n"]) { html in
+            html.cell(.number) { html in
                 html.element("a", ["href": Address("/audit", String(recorded.sequence)).text]) {
                     $0.text(DisplayValue.grouped(Int(recorded.sequence)))
                 }
             }
-            html.timeCell { $0.time(recorded.time, now: site.now()) }
+            html.cell { $0.time(recorded.time, now: site.now()) }
             html.cell { html in
                 html.element("a", ["href": filter.address(actor: recorded.principal).text]) {
                     $0.name(recorded.principal, width: 28)
@@ -126,12 +123,12 @@ package struct AuditPages: Sendable {
             }
             html.section("Entry", id: "entry") { html in
                 html.element("p", text: "As it was hashed: canonical JSON (RFC 8785), here on several lines.")
-                html.code(Self.shown(proof.entry))
+                html.code(Self.shown(proof.entry), id: "entry-text")
             }
             html.section("Proof", id: "proof") { Self.proof(proof, sequence, key.verifier, request, &$0) }
         }
         page.rail { html in
-            html.section("About") { html in
+            html.section("About", id: "about") { html in
                 html.facts { html in
                     html.fact("About") { $0.subject(recorded.event, AuditFilter(Query("")), site) }
                     html.fact("Kind", recorded.event.kind)
@@ -189,7 +186,7 @@ package struct AuditPages: Sendable {
             """
             curl -s \(ShellWord.quoted("\(request.server ?? "http://127.0.0.1:5000")/audit/proof/\(sequence)")) > \(sequence).tlog-proof
             steward audit proof \(sequence).tlog-proof --key \(ShellWord.quoted(key.text))
-            """)
+            """, id: "proof-command")
     }
 }
 

@@ -76,23 +76,14 @@ extension Markup {
     /// - Parameter linksToLog: whether the visitor may read the audit log.
     package mutating func historyEntry(_ recorded: RecordedEvent, _ site: Site, linksToLog: Bool) {
         let phrase = site.phrase(recorded.event)
-        element("li", ["class": phrase.tone == .neutral ? nil : phrase.tone.rawValue]) { html in
-            html.icon(phrase.tone)
-            html.element("p") { html in
-                html.element("b") { $0.name(recorded.principal, width: 40) }
-                html.text(" ")
-                html.outside(phrase.text, limit: 400)
-            }
-            if let reason = recorded.reason, !reason.isEmpty {
-                html.element("blockquote") { $0.outside(reason, limit: 600) }
-            }
-            html.element("div", ["class": "sub"]) { html in
-                html.time(recorded.time, now: site.now())
-                guard linksToLog else { return }
-                html.text(" · ")
-                html.element("a", ["href": Address("/audit", String(recorded.sequence)).text]) {
-                    $0.text("entry \(DisplayValue.grouped(Int(recorded.sequence)))")
-                }
+        event(phrase.tone, at: recorded.time, now: site.now(), reason: recorded.reason) { html in
+            html.element("b") { $0.name(recorded.principal, width: 40) }
+            html.text(" ")
+            html.outside(phrase.text, limit: 400)
+            guard linksToLog else { return }
+            html.text(" ")
+            html.element("a", ["class": "sub", "href": Address("/audit", String(recorded.sequence)).text]) {
+                $0.text("entry \(DisplayValue.grouped(Int(recorded.sequence)))")
             }
         }
     }

@@ -6,7 +6,9 @@ struct SystemPage: Sendable {
 
     init(_ status: SystemStatus) { self.status = status }
 
-    static let navigation = [NavigationItem("System", "/system", ServerEndpoints.readMetrics, order: 90)]
+    static let navigation = [
+        NavigationItem("System", "/system", ServerEndpoints.readMetrics, .system, in: .administration, order: 90)
+    ]
 
     var endpoints: [Endpoint] {
         [
@@ -38,7 +40,7 @@ struct SystemPage: Sendable {
             html.section("Process", id: "process") { process(&$0) }
         }
         page.rail { html in
-            html.section("Server") { html in
+            html.section("Server", id: "server") { html in
                 html.facts { html in
                     html.fact("Version", site.version.isEmpty ? "unknown" : site.version)
                     html.fact("Address", status.host)
@@ -60,7 +62,7 @@ struct SystemPage: Sendable {
                     }
                 }
             }
-            html.section("Database") { html in
+            html.section("Database", id: "database") { html in
                 html.facts { html in
                     html.fact("Kind", status.database.dialect == .sqlite ? "SQLite" : "PostgreSQL")
                     html.fact("Size", DisplayValue.bytes(figures.databaseBytes))
@@ -139,7 +141,7 @@ struct SystemPage: Sendable {
                     html.rowHeader { $0.name(routine.name, width: 40) }
                     html.numberCell(
                         DisplayValue.duration(milliseconds: routine.every.milliseconds).replacing(".0 s", with: " s"))
-                    html.timeCell { html in
+                    html.cell { html in
                         if let entry { html.time(entry.started, now: now) } else { html.text("not by this server") }
                     }
                     html.numberCell(entry?.took.map { DisplayValue.duration(milliseconds: $0) } ?? "")
