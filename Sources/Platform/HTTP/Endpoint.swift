@@ -81,7 +81,7 @@ package struct Endpoint: Sendable {
     }
 
     /// The same endpoint, which is left out of OpenAPI.
-    func forPeople() -> Endpoint {
+    package func forPeople() -> Endpoint {
         var copy = self
         copy.isForPeople = true
         return copy

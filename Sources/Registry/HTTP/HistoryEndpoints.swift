@@ -206,7 +206,7 @@ private struct HistoryTarget: Sendable {
 }
 
 extension StageTimeline {
-    fileprivate mutating func receive(_ recorded: RecordedEvent) {
+    mutating func receive(_ recorded: RecordedEvent) {
         let event = recorded.event
         guard let number = EventSubject.number(in: event.subject) else {
             if event.kind == EventKind.modelDeleted { end(at: recorded.time) }

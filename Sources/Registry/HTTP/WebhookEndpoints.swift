@@ -57,7 +57,7 @@ struct WebhookEndpoints: Sendable {
             ("name", change.name != nil), ("url", change.url != nil), ("events", change.topics != nil),
         ]
         where !isGiven { throw Failure(.invalid, "\(field): it must be given") }
-        return try await registry.createWebhook(change, request) { .json(Self.json($0), status: 201) }
+        return try await registry.createWebhook(change, by: request.origin) { .json(Self.json($0), status: 201) }
     }
 
     @Sendable private func get(_ request: Request) async throws -> Response {
@@ -67,11 +67,13 @@ struct WebhookEndpoints: Sendable {
 
     @Sendable private func update(_ request: Request) async throws -> Response {
         let change = try await Self.change(request)
-        return try await registry.updateWebhook(request.parameter("id"), change, request) { .json(Self.json($0)) }
+        return try await registry.updateWebhook(request.parameter("id"), change, by: request.origin) {
+            .json(Self.json($0))
+        }
     }
 
     @Sendable private func delete(_ request: Request) async throws -> Response {
-        try await registry.deleteWebhook(try request.parameter("id"), request)
+        try await registry.deleteWebhook(try request.parameter("id"), by: request.origin)
         return Response(status: 204)
     }
 

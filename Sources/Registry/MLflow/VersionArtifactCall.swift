@@ -31,7 +31,7 @@ struct VersionArtifactCall: Sendable {
     /// Where the files are: the location, or for `runs:/id/path` that path below the run's artifacts, as clients write
     /// such places: not encoded. It was checked when the version was registered; whoever keeps the artifacts checks the
     /// path again.
-    private static func folder(
+    static func folder(
         of version: ModelVersion, _ sources: any ModelSources, _ reader: RegistryReader
     ) throws -> String {
         let uri = try SourceURI(version.location)

@@ -110,7 +110,10 @@ extension EventLog {
         if !query.kinds.isEmpty {
             conditions.append("kind IN (\(query.kinds.map { parameter(.text($0)) }.joined(separator: ", ")))")
         }
-        if let actor = query.actor { conditions.append("\(sql.dialect.entryActor) = \(parameter(.text(actor)))") }
+        if let actor = query.actor {
+            let member = "\"name\":" + String(decoding: try JSON.string(actor).canonical(), as: UTF8.self)
+            conditions.append("\(sql.dialect.entryActor) = \(parameter(.text(member)))")
+        }
         if let since = query.since {
             let first = try EventTimes.firstSequence(notBefore: since, sql)
             conditions.append("sequence >= \(parameter(.integer(first)))")
