@@ -79,7 +79,7 @@ struct RegistryPageTests {
         registry.clock.advance(milliseconds: 3_600_000)
         await registry.transition("fraud", "2", "Production", archive: true, reason: "better on October")
         let page = try MarkupCheck.page(await visitor(registry).get("/models/fraud"))
-        #expect(page.text.contains("Version 2 is in Production since"))
+        #expect(page.text.contains("Version 2 went to Production"))
         #expect(page.text.contains("moved version 2 of fraud from None to Production"))
         #expect(page.text.contains("moved version 1 of fraud from Production to Archived, in favour of version 2"))
         #expect(page.text.contains("better on October"))

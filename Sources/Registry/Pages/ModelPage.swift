@@ -89,7 +89,7 @@ struct ModelPage: Sendable {
         }
         let live = content.timeline.periods.filter { $0.stage == .production && $0.until == nil }
         if let period = live.last {
-            html.text("Version \(period.version) is in Production since ")
+            html.text("Version \(period.version) went to Production ")
             html.time(period.since, now: now)
             html.text("; the newest is version \(newest.number), registered ")
         } else {

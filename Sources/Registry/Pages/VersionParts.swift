@@ -22,9 +22,9 @@ struct VersionParts {
     func lead(_ html: inout Markup) {
         html.element("a", ["href": ModelPages.address(version.name).text]) { $0.name(version.name, width: 60) }
         if let period = content.period, version.stage != .none {
-            html.text(" version \(version.number) is in \(version.stage.rawValue) since ")
+            html.text(" version \(version.number) went to \(version.stage.rawValue) ")
             html.time(period.since, now: now)
-            html.text(", put there by ")
+            html.text(", moved by ")
             html.name(period.by, width: 40)
             html.text(".")
             if let reason = period.reason, !reason.isEmpty {

@@ -210,9 +210,7 @@ struct WebhookPages: Sendable {
             }
         }
         html.section("Told of", id: "topics") { html in
-            html.element("ul") { html in
-                for topic in webhook.topics { html.element("li") { $0.element("code", text: topic.name) } }
-            }
+            html.tags(webhook.topics.map { ($0.name, "") })
         }
     }
 
@@ -254,37 +252,46 @@ struct DeliveryTable {
         html.table(
             "Deliveries",
             [
-                TableColumn("State"), TableColumn("Event"), .number("Created"), .number("Tries"), TableColumn("Answer"),
-                .number("Next try"), TableColumn(""),
+                TableColumn("State"), TableColumn("Event"), .number("Created"), .number("Tries"),
+                TableColumn("Last answer"), TableColumn(""),
             ]
         ) { html in for delivery in deliveries { row(delivery, &html) } }
     }
 
     private func row(_ delivery: Delivery, _ html: inout Markup) {
         html.row { html in
-            html.cell { $0.badge(Self.badge(delivery), isPlain: true) }
+            html.cell { html in
+                html.badge(Self.badge(delivery), isPlain: true)
+                guard delivery.state == .pending, let next = delivery.nextAttempt else { return }
+                html.element("div", ["class": "sub"]) { html in
+                    html.text("next try ")
+                    html.element("time", ["datetime": next.rfc3339], text: Self.wait(until: next, site.now()))
+                }
+            }
             html.cell { html in
                 html.element("code", text: delivery.topic)
                 guard linksToLog else { return }
-                html.text(" ")
-                html.element(
-                    "a", ["class": "sub", "href": Address("/audit", String(delivery.sequence)).text],
-                    text: "entry \(DisplayValue.grouped(Int(delivery.sequence)))")
+                html.element("div") { html in
+                    html.element(
+                        "a", ["class": "sub", "href": Address("/audit", String(delivery.sequence)).text],
+                        text: "entry \(DisplayValue.grouped(Int(delivery.sequence)))")
+                }
             }
             html.cell(.number) { $0.time(delivery.created, now: site.now()) }
             html.numberCell(String(delivery.attempts))
             html.cell { answer(delivery, &$0) }
-            html.cell(.number) { html in
-                guard delivery.state == .pending, let next = delivery.nextAttempt else { return html.void() }
-                html.time(next, now: site.now())
-            }
             html.cell { html in
                 html.form(
                     Address("/webhooks", webhook.id, "deliveries", delivery.id).adding("/redeliver"),
                     label: "Send again", style: "inline"
-                ) { $0.submit("Send again", .quiet) }
+                ) { $0.submit("Send again", nil) }
             }
         }
+    }
+
+    private static func wait(until time: Timestamp, _ now: Timestamp) -> String {
+        let left = time.milliseconds - now.milliseconds
+        return left <= 0 ? "now" : "in " + DisplayValue.duration(milliseconds: left)
     }
 
     private static func badge(_ delivery: Delivery) -> Badge {

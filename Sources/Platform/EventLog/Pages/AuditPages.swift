@@ -69,8 +69,8 @@ struct AuditPages: Sendable {
         html.table(
             "Entries",
             [
-                .number("Entry"), TableColumn("Time"), TableColumn("Who"), TableColumn("What"), TableColumn("About"),
-                TableColumn("Why"),
+                .number("Entry"), TableColumn("When"), TableColumn("Who"), TableColumn("What, and why"),
+                TableColumn("About"),
             ]
         ) { html in for event in events { row(event, filter, site, &html) } }
     }
@@ -88,9 +88,12 @@ struct AuditPages: Sendable {
                     $0.name(recorded.principal, width: 28)
                 }
             }
-            html.cell { $0.outside(site.phrase(recorded.event).text, limit: 160) }
+            html.cell { html in
+                html.outside(site.phrase(recorded.event).text, limit: 160)
+                guard let reason = recorded.reason, !reason.isEmpty else { return }
+                html.element("div", ["class": "sub"]) { $0.outside(reason, limit: 160) }
+            }
             html.cell { $0.subject(recorded.event, filter, site) }
-            html.cell { $0.outside(recorded.reason ?? "", limit: 120) }
         }
     }
 

@@ -146,7 +146,8 @@ struct SystemPage: Sendable {
                     }
                     html.numberCell(entry?.took.map { DisplayValue.duration(milliseconds: $0) } ?? "")
                     html.cell { html in
-                        guard let entry, entry.took != nil else { return }
+                        guard let entry else { return html.void() }
+                        if entry.took == nil { return html.badge(.active, "at work") }
                         if entry.problem != nil { html.badge(.bad, "failed") } else { html.badge(.good, "done") }
                     }
                 }
