@@ -83,6 +83,11 @@ package enum DisplayValue {
             text.append(digit)
         }
         return (number < 0 ? "-" : "") + String(text.reversed())
+
+    /// All digits that tell it from other doubles.
+    package static func exact(_ value: Double) -> String {
+        guard value.isFinite else { return number(value) }
+        return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
     }
 
     /// "1 run", "3 runs".

@@ -17,6 +17,13 @@ package struct Address: Sendable, Hashable {
         return longer
     }
 
+    /// The address with more segments, names from outside.
+    package func appending(_ segments: [String]) -> Address {
+        var longer = self
+        for segment in segments { longer.text += "/" + PercentEncoding.encode(segment) }
+        return longer
+    }
+
     /// The address with a query. Nothing is written for what is nil.
     package func query(_ items: [(name: String, value: String?)]) -> Address {
         var longer = self

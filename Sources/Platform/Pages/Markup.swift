@@ -126,17 +126,30 @@ package enum SafeAddress {
     /// Written in the place of an address that is not safe; browsers go nowhere with it.
     package static let nowhere = "about:invalid"
 
-    /// Places on this server and on the page itself, and addresses of the web and of mail. What has another scheme
-    /// (`javascript:`, `data:`), or could be read as one or as another server's (`//`, `\`, control characters,
-    /// which browsers skip), is not.
+    /// Places on this server and on the page itself, addresses of the web and of mail, and pictures written out in
+    /// Base64. What has another scheme (`javascript:`, other `data:`), or could be read as one or as another server's
+    /// (`//`, `\`, control characters, which browsers skip), is not.
     package static func isSafe(_ address: String) -> Bool {
         let utf8 = address.utf8
+        for picture in ["data:image/png;base64,", "data:image/jpeg;base64,"]
+        where utf8.starts(with: picture.utf8) {
+            return utf8.dropFirst(picture.utf8.count).allSatisfy(isBase64)
+        }
         guard utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }) else { return false }
         switch utf8.first {
         case nil, UInt8(ascii: "#"), UInt8(ascii: "?"): return true
         case UInt8(ascii: "/"): return utf8.dropFirst().first != UInt8(ascii: "/")
         default:
             return ["https://", "http://", "mailto:"].contains { Headers.areEqual(address.prefix($0.utf8.count), $0) }
+        }
+    }
+
+    private static func isBase64(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+            true
+        default: false
         }
     }
 }

@@ -24,13 +24,18 @@ extension Markup {
         empty("input", ["type": "hidden", "name": name, "value": value])
     }
 
-    package mutating func field(_ field: FormField, _ value: String = "", error: String? = nil) {
+    /// - Parameters:
+    ///   - error: what is wrong with the value, said below it.
+    ///   - isInvalid: that something is wrong, which is said elsewhere.
+    package mutating func field(
+        _ field: FormField, _ value: String = "", error: String? = nil, isInvalid: Bool = false
+    ) {
         element("div", ["class": field.grows ? "field grow" : "field"]) { html in
             html.element("label", ["for": field.id], text: field.label)
             let shared: Attributes = [
                 "id": field.id, "name": field.name, "required": field.isRequired ? "" : nil,
                 "aria-describedby": field.descriptions(hasError: error != nil),
-                "aria-invalid": error == nil ? nil : "true",
+                "aria-invalid": error != nil || isInvalid ? "true" : nil,
             ]
             switch field.kind {
             case .lines(let rows):
