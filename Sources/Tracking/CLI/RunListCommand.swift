@@ -39,7 +39,9 @@ struct RunListCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let wanted = try columns?.split(separator: ",").map { column throws(Failure) in
-            do { return try RunColumn(parsing: String(column.trimming { $0 == " " })) } catch {
+            do throws(Failure) {
+                return try RunColumn(parsing: String(column.trimming { $0 == " " }))
+            } catch {
                 throw Failure(error.code, "--columns: \(error.message)", hint: error.hint)
             }
         }

@@ -179,9 +179,10 @@ struct ExperimentListPage: Sendable {
                     by: origin)
             }
             return .goTo(Address("/experiments", String(id)))
-        } catch let failure as Failure where failure.code == .invalid || failure.code == .conflict {
+        } catch {
+            guard let failure = FailureText(error) else { throw error }
             var page = try await page(request, now, form, failure.message)
-            page.status = HTTPFailure.status(failure.code)
+            page.status = HTTPFailure.status(error.code)
             return .page(page)
         }
     }

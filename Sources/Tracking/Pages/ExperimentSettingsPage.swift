@@ -12,7 +12,7 @@ struct ExperimentSettingsPage: Sendable {
             .page(
                 "/experiments/{experiment}/settings", .may(.readExperiments),
                 "What can be changed about an experiment."
-            ) { try await page($0) }.aboutExperiment(subjects),
+            ) { request, _ in try await page(request) }.aboutExperiment(subjects),
             .form(
                 "/experiments/{experiment}/settings", .may(.writeExperiments),
                 "Renames an experiment and describes it."
@@ -141,10 +141,11 @@ struct ExperimentSettingsPage: Sendable {
                 }
             }
             return .goTo(experiment.address)
-        } catch let failure as Failure where failure.code == .invalid || failure.code == .conflict {
+        } catch {
+            guard let failure = FailureText(error) else { throw error }
             var page = try await page(
                 experiment, request, name: form.text("name"), note: note, error: failure.message)
-            page.status = HTTPFailure.status(failure.code)
+            page.status = HTTPFailure.status(error.code)
             return .page(page)
         }
     }

@@ -53,7 +53,7 @@ struct TrackingPages: Sendable {
         ExperimentListPage(services: services).endpoints + RunsPage(services: services).endpoints
             + RunsExport(services: services).endpoints + RunViewForms(services: services).endpoints
             + FilterKeys(services: services).endpoints + ExperimentSettingsPage(services: services).endpoints
-            + RunPage(services: services).endpoints + RunMetricPages(services: services).endpoints
+            + RunOverviewPage(services: services).endpoints + RunMetricPages(services: services).endpoints
             + RunForms(services: services).endpoints + RunArtifactPages(services: services).endpoints
             + CompareRunsPage(services: services).endpoints
     }

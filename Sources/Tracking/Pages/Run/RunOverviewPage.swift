@@ -2,7 +2,7 @@ import Core
 import Platform
 
 /// A run: what came of it, what went in, what it made.
-struct RunPage: Sendable {
+struct RunOverviewPage: Sendable {
     let services: PageServices
 
     var endpoints: [Endpoint] {
