@@ -6,12 +6,13 @@ import Platform
 struct TrackingHome: Sendable {
     let services: PageServices
 
-    /// Experiments looked at for what is new: those that changed last.
-    private static let experiments = 200
     private static let runs = 8
 
     var parts: [HomePart] {
         [
+            HomePart("What needs you", order: 0, .readExperiments) { request, site in
+                try await failed(request, site)
+            },
             HomePart("Going on", order: 10, .readExperiments) { request, site in
                 try await running(request, site)
             },
@@ -41,19 +42,31 @@ struct TrackingHome: Sendable {
         }
     }
 
-    private func recent(_ request: Request, _ site: Site) async throws -> Markup? {
-        try await list(request, site, "r.status IN ('FINISHED', 'FAILED', 'KILLED')")
+    /// How long a failure waits for somebody to look at it.
+    private static let attention: Int64 = 2 * 86_400_000
+
+    private func failed(_ request: Request, _ site: Site) async throws -> Markup? {
+        let since = site.now().milliseconds &- Self.attention
+        return try await list(
+            request, site, "r.status = 'FAILED' AND COALESCE(r.end_time, r.start_time) > \(since)", limit: 5)
     }
 
     private func running(_ request: Request, _ site: Site) async throws -> Markup? {
         try await list(request, site, "r.status IN ('RUNNING', 'SCHEDULED')")
     }
 
+    private func recent(_ request: Request, _ site: Site) async throws -> Markup? {
+        try await list(request, site, "r.status IN ('FINISHED', 'KILLED')")
+    }
+
     /// The last runs of the experiments that may be read, of some state.
-    private func list(_ request: Request, _ site: Site, _ test: String) async throws -> Markup? {
+    /// - Parameter test: a condition on a run (`r`), of the source.
+    private func list(
+        _ request: Request, _ site: Site, _ test: String, limit: Int = Self.runs
+    ) async throws -> Markup? {
         let (keys, rights) = (services.keys, request.principal.rights)
         let (runs, experiments) = try await services.database.read { sql in
-            let runs = try RecentRuns(sql).runs(where: test, rights, limit: Self.runs)
+            let runs = try RecentRuns(sql).runs(where: test, rights, limit: limit)
             var experiments: [Int64: Experiment] = [:]
             for id in Set(runs.map(\.experiment)) { experiments[id] = try ExperimentStore(sql).find(id) }
             return (try RunDetails.of(runs, keys, sql), experiments)

@@ -26,7 +26,8 @@ extension Markup {
     package mutating func live(
         _ id: StaticString, isLive: Bool, seconds: Int = 3, _ content: (inout Markup) throws -> Void
     ) rethrows {
-        try element("div", ["id": id.description, "data-live": isLive ? String(seconds) : nil], content)
+        try element(
+            "div", ["class": "live", "id": id.description, "data-live": isLive ? String(seconds) : nil], content)
     }
 
     /// Terms and what they are, as pairs.

@@ -10,61 +10,52 @@ struct ComparisonTable {
     private var runs: [RunDetails] { comparison.runs }
 
     func write(_ html: inout Markup) {
-        let differing = comparison.parameters.filter { !$0.isSame }
-        html.section("Runs", id: "runs") { html in
-            table("Runs", "", &html) { html in about(&html) }
-        }
-        if !differing.isEmpty {
-            html.section("Parameters that differ", id: "parameters") { html in
-                table("Parameters that differ", "Parameter", &html) { html in
-                    for row in differing { text(row, &html) }
-                }
-            }
-        }
-        if !comparison.metrics.isEmpty {
-            html.section("Metrics", id: "metrics") { html in
-                table("Metrics", "Metric, last value", &html) { html in
-                    for row in comparison.metrics { figures(row, &html) }
-                }
+        html.element("div", ["class": "scroll", "role": "region", "aria-label": "Comparison", "tabindex": "0"]) {
+            html in
+            html.element("table", ["class": TableStyle.compare.rawValue]) { html in
+                header(&html)
+                html.element("tbody") { about(&$0) }
+                group("Parameters that differ", comparison.parameters.filter { !$0.isSame }, &html, text)
+                group("Metrics, last values", comparison.metrics, &html, figures)
+                group("Tags", comparison.tags, &html, text)
             }
         }
         let same = comparison.parameters.filter(\.isSame)
-        if !same.isEmpty || !comparison.tags.isEmpty {
-            html.section("The rest", id: "rest") { html in
-                folded("Parameter", "the same everywhere", same, &html)
-                folded("Tag", "", comparison.tags, &html)
+        guard !same.isEmpty else { return }
+        html.folded("\(DisplayValue.count(same.count, "parameter")) the same in all of them") { html in
+            html.facts { html in
+                for row in same {
+                    html.fact(DisplayText.shorten(DisplayText.label(row.name), to: 60), row.values[0] ?? "")
+                }
             }
         }
     }
 
-    private func folded(_ what: String, _ how: String, _ rows: [RunComparison.Row], _ html: inout Markup) {
-        guard !rows.isEmpty else { return }
-        let words = DisplayValue.count(rows.count, what.lowercased()) + (how.isEmpty ? "" : ", \(how)")
-        html.folded(words) { html in
-            table(words, what, &html) { html in for row in rows { text(row, &html) } }
-        }
-    }
-
-    private func table(
-        _ label: String, _ first: String, _ html: inout Markup, _ rows: (inout Markup) -> Void
-    ) {
-        html.element("div", ["class": "scroll", "role": "region", "aria-label": label, "tabindex": "0"]) { html in
-            html.element("table", ["class": TableStyle.compare.rawValue]) { html in
-                html.element("thead") { html in
-                    html.row { html in
-                        html.element("th", ["class": "id", "scope": "col"]) { html in
-                            if first.isEmpty { html.element("span", ["class": "hidden"], text: "What") }
-                            html.text(first)
-                        }
-                        for details in runs {
-                            html.element("th", ["scope": "col", "data-mark": details.run.runID]) { html in
-                                html.link(details.run.name, to: details.run.address, width: 28)
-                            }
-                        }
+    private func header(_ html: inout Markup) {
+        html.element("thead") { html in
+            html.row { html in
+                html.element("th", ["class": "id", "scope": "col"]) { html in
+                    html.element("span", ["class": "hidden"], text: "What")
+                }
+                for details in runs {
+                    html.element("th", ["scope": "col", "data-mark": details.run.runID]) { html in
+                        html.link(details.run.name, to: details.run.address, width: 28)
                     }
                 }
-                html.element("tbody") { rows(&$0) }
             }
+        }
+    }
+
+    private func group(
+        _ title: String, _ rows: [RunComparison.Row], _ html: inout Markup,
+        _ write: (RunComparison.Row, inout Markup) -> Void
+    ) {
+        guard !rows.isEmpty else { return }
+        html.element("tbody") { html in
+            html.row(["class": "group"]) { html in
+                html.element("th", ["scope": "rowgroup", "colspan": String(runs.count + 1)], text: title)
+            }
+            for row in rows { write(row, &html) }
         }
     }
 
@@ -84,10 +75,14 @@ struct ComparisonTable {
             html.text(DisplayValue.duration(milliseconds: duration))
         }
         if Set(runs.map(\.user)).count > 1 {
-            row("By", &html) { details, html in html.name(details.user, width: 28) }
+            row("By", &html) { details, html in
+                if details.user.isEmpty { html.void() } else { html.name(details.user, width: 28) }
+            }
         }
         if Set(runs.map { $0.source ?? "" }).count > 1 {
-            row("Source", &html) { details, html in html.name(details.source ?? "", width: 28) }
+            row("Source", &html) { details, html in
+                if let source = details.source { html.name(source, width: 28) } else { html.void() }
+            }
         }
     }
 

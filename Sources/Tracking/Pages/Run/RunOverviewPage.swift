@@ -37,9 +37,7 @@ struct RunOverviewPage: Sendable {
         var page = head.page(.overview)
         page.body { html in
             if !details.note.isEmpty { html.prose(details.note) }
-            html.live("live", isLive: run.isGoingOn) { html in
-                metrics(details, sparks, now, &html)
-            }
+            metrics(details, sparks, now, &html)
             parameters(details, &html)
             datasets(details, &html)
             models.write(&html, now)
@@ -62,16 +60,18 @@ struct RunOverviewPage: Sendable {
                 .number("Logged"),
             ]
             let figures = DisplayValue.numbers(details.metrics.map(\.point.value))
-            html.table("Metrics", columns) { html in
-                for (metric, figure) in zip(details.metrics, figures) {
-                    html.row { html in
-                        html.cell(.id) { html in
-                            html.link(metric.name, to: RunMetricPages.address(details.run, metric.name))
+            html.live("live", isLive: details.run.isGoingOn) { html in
+                html.table("Metrics", columns) { html in
+                    for (metric, figure) in zip(details.metrics, figures) {
+                        html.row { html in
+                            html.cell(.id) { html in
+                                html.link(metric.name, to: RunMetricPages.address(details.run, metric.name))
+                            }
+                            html.numberCell(figure, exact: DisplayValue.exact(metric.point.value))
+                            html.cell { $0.append(Sparkline.svg((sparks[metric.name] ?? []).map(\.value))) }
+                            html.numberCell(DisplayValue.grouped(Int(metric.point.step)))
+                            html.cell(.number) { $0.time(Timestamp(milliseconds: metric.point.time), now: now) }
                         }
-                        html.numberCell(figure, exact: DisplayValue.exact(metric.point.value))
-                        html.cell { $0.append(Sparkline.svg((sparks[metric.name] ?? []).map(\.value))) }
-                        html.numberCell(DisplayValue.grouped(Int(metric.point.step)))
-                        html.cell(.number) { $0.time(Timestamp(milliseconds: metric.point.time), now: now) }
                     }
                 }
             }
