@@ -61,6 +61,24 @@ struct RunCount: Sendable {
     /// Milliseconds since 1970; nil without runs.
     var lastStart: Int64?
 
+    /// Counted up to a bound, so that pages are fast: more than that many are `bound + 1`.
+    static func of(_ experiments: [Int64], atMost bound: Int, _ sql: any SQLConnection) throws -> [Int64: RunCount] {
+        var counts: [Int64: RunCount] = [:]
+        for experiment in experiments {
+            let last = try sql.first(
+                "SELECT MAX(start_time) FROM tracking_run WHERE experiment = ?1 AND is_deleted = 0",
+                [.integer(experiment)], { $0.optionalInteger(0) })
+            guard let last = last ?? nil else { continue }
+            let count = try sql.first(
+                """
+                SELECT count(*) FROM (
+                    SELECT 1 FROM tracking_run WHERE experiment = ?1 AND is_deleted = 0 LIMIT ?2) AS counted
+                """, [.integer(experiment), .int(bound + 1)], { $0.integer(0) })
+            counts[experiment] = RunCount(runs: count ?? 0, lastStart: last)
+        }
+        return counts
+    }
+
     /// By experiment; those without runs are left out.
     static func of(_ experiments: [Int64], _ sql: any SQLConnection) throws -> [Int64: RunCount] {
         var counts: [Int64: RunCount] = [:]

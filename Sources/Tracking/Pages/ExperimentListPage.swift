@@ -49,6 +49,8 @@ struct ExperimentListPage: Sendable {
     }
 
     private static let pageSize = 50
+    /// Runs of each experiment are counted so far.
+    private static let countLimit = 1000
 
     private func page(_ request: Request, _ site: Site) async throws -> Page {
         try await page(request, site.now(), FormFields.empty, nil)
@@ -71,7 +73,7 @@ struct ExperimentListPage: Sendable {
         let position = try paging.position.map { json throws(Failure) in try order.position(json) }
         let (found, counts) = try await services.database.read { sql in
             let found = try ExperimentSearch(sql: sql, query: query).page(after: position)
-            return (found, try RunCount.of(found.experiments.map(\.id), sql))
+            return (found, try RunCount.of(found.experiments.map(\.id), atMost: Self.countLimit, sql))
         }
         var page = Page("Experiments", section: "/experiments")
         page.hasShortcut = true
@@ -132,7 +134,12 @@ struct ExperimentListPage: Sendable {
                         html.text(" ")
                         html.badge(.neutral, "deleted")
                     }
-                    html.numberCell(count.runs == 0 ? nil : DisplayValue.grouped(Int(count.runs)), label: "Runs")
+                    html.numberCell(
+                        count.runs == 0
+                            ? nil
+                            : count.runs > Self.countLimit
+                                ? "\(DisplayValue.grouped(Self.countLimit))+" : DisplayValue.grouped(Int(count.runs)),
+                        label: "Runs")
                     html.cell(.number, label: "Last run") { html in
                         guard let last = count.lastStart else { return html.void() }
                         html.time(Timestamp(milliseconds: last), now: now)

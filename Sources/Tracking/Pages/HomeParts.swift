@@ -164,5 +164,6 @@ struct RecentRuns {
             """, parameters.values, RunStore.run)
     }
 
-    private static let searched = 100_000
+    /// Runs whose names are compared.
+    private static let searched = 20_000
 }

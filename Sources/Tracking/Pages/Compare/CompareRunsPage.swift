@@ -49,7 +49,7 @@ struct CompareRunsPage: Sendable {
         let comparison = RunComparison(runs)
         let drawn = Array(comparison.metricsToDraw.prefix(Self.chartLimit))
         let courses = try await services.database.read { sql in
-            try runs.map { try MetricSamples.of(drawn, $0.run, keys, sql, points: Self.points) }
+            try runs.map { try MetricSamples.inPassing(drawn, $0.run, keys, sql, points: Self.points) }
         }
         let isOne = experiments.count == 1
         var page = Page(

@@ -37,7 +37,7 @@ struct RunMetricPages: Sendable {
         let shown = Array(found.dropFirst(place).prefix(Self.pageSize))
         let keys = services.keys
         let samples = try await services.database.read { sql in
-            try MetricSamples.of(shown.map(\.name), details.run, keys, sql, points: Self.smallPoints)
+            try MetricSamples.inPassing(shown.map(\.name), details.run, keys, sql, points: Self.smallPoints)
         }
         let head = RunHead(details: details, experiment: experiment, visitor: request.principal, now: site.now())
         var page = head.page(.metrics)
@@ -107,7 +107,7 @@ struct RunMetricPages: Sendable {
         let view = ChartView(request.query)
         let (keys, run) = (services.keys, details.run)
         let points = try await services.database.read { sql in
-            try MetricSamples.of([name], run, keys, sql, points: Self.largePoints, everything: true)[name] ?? []
+            try MetricSamples.whole(name, run, keys, sql, points: Self.largePoints)
         }
         var page = Page(
             name, section: "/experiments",

@@ -23,7 +23,7 @@ struct RunOverviewPage: Sendable {
         let names = Array(RunHead.ranked(details.metrics).prefix(Self.sparkLimit).map(\.name))
         let keys = services.keys
         let (sparks, models, versions) = try await services.database.read { sql in
-            let sparks = try MetricSamples.of(names, run, keys, sql, points: 60)
+            let sparks = try MetricSamples.inPassing(names, run, keys, sql, points: 60)
             let models = try RunModels(details.links, run, rights, sql)
             var versions = try uses.uses(
                 of: ArtifactSource(.run(run.runID), artifactURI: run.artifactURI), limit: 50, sql)

@@ -65,7 +65,8 @@ struct RunsPage: Sendable {
         let keys = services.keys
         return try await services.database.read { sql in
             var content = Content(
-                counts: try RunCount.of([experiment.id], sql)[experiment.id] ?? RunCount(),
+                counts: try RunCount.of([experiment.id], atMost: ExperimentHead.countLimit, sql)[experiment.id]
+                    ?? RunCount(),
                 keys: try RunKeys(of: experiment.id, keys, sql),
                 views: try SavedRunViewStore(sql).views(of: experiment.id))
             guard let query else { return content }
@@ -81,13 +82,17 @@ struct RunsPage: Sendable {
 /// What stands above the table of an experiment's runs.
 struct ExperimentHead {
     let experiment: Experiment
+    /// Up to `countLimit`.
     let counts: RunCount
     let visitor: Principal
     let now: Timestamp
 
+    /// Runs are counted so far: counting all of many would take longer than the rest of the page.
+    static let countLimit = 10_000
+
     func write(_ page: inout Page) {
         page.lead { html in
-            html.text(DisplayValue.grouped(Int(counts.runs)) + (counts.runs == 1 ? " run" : " runs"))
+            html.text(counts.words(upTo: Self.countLimit) + (counts.runs == 1 ? " run" : " runs"))
             if let last = counts.lastStart {
                 html.text(", the last began ")
                 html.time(Timestamp(milliseconds: last), now: now)
@@ -122,5 +127,12 @@ struct ExperimentHead {
                 with mlflow.start_run():
                     mlflow.log_metric("loss", 0.3)
                 """)
+    }
+}
+
+extension RunCount {
+    /// "1,204", "more than 10,000".
+    func words(upTo bound: Int) -> String {
+        runs > bound ? "more than \(DisplayValue.grouped(bound))" : DisplayValue.grouped(Int(runs))
     }
 }
