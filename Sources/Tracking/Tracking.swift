@@ -78,6 +78,7 @@ package struct Tracking: Domain {
 
     package static var navigation: [NavigationItem] { TrackingPages.navigation }
     package static var subjectPages: [SubjectPage] { TrackingPages.subjectPages }
+    package static var eventWords: EventWords? { TrackingWords.words }
     package var homeParts: [HomePart] { TrackingHome(services: pages).parts }
     package var quickSearches: [QuickSearch] { TrackingHome(services: pages).searches }
 

@@ -83,6 +83,7 @@ package enum DisplayValue {
             text.append(digit)
         }
         return (number < 0 ? "-" : "") + String(text.reversed())
+    }
 
     /// All digits that tell it from other doubles.
     package static func exact(_ value: Double) -> String {

@@ -18,23 +18,25 @@ struct HomePage {
     private func home(_ request: Request, _ site: Site) async throws -> Page {
         var page = Page("Home", section: "/")
         let mine = parts.sorted { $0.order < $1.order }.filter { request.principal.may($0.permission) }
+        var sections = Markup()
         var isEmpty = true
         for part in mine {
             guard let content = try await part.write(request, site) else { continue }
-            isEmpty = false
-            page.body { html in
-                html.element("section", ["aria-label": part.title]) { html in
-                    html.element("h2", text: part.title)
-                    html.append(content)
-                }
+            if part.order < HomePart.afterthoughts { isEmpty = false }
+            sections.element("section", ["aria-label": part.title]) { html in
+                html.element("h2", text: part.title)
+                html.append(content)
             }
         }
-        if isEmpty {
+        if mine.isEmpty {
+            page.lead("You may not read anything here yet. Somebody who administers this server can change that.")
+        } else if isEmpty {
             page.lead("Nothing has been tracked here yet.")
             for part in mine { if let beginning = part.beginning { page.body.append(beginning(request)) } }
         } else {
             page.lead("What needs you, and what is new.")
         }
+        page.body.append(sections)
         return page
     }
 

@@ -3,13 +3,15 @@ package import Core
 /// What a domain shows on the home page.
 package struct HomePart: Sendable {
     package let title: String
-    /// Parts stand in this order: 0 what needs somebody, 10 and on what is new.
+    /// Parts stand in this order: 0 what needs somebody, 10 and on what is new, then the afterthoughts.
     package let order: Int
     /// Who may not, is not shown it.
     package let permission: Permission
     /// - Returns: nil when there is nothing to show.
     package let write: @Sendable (Request, Site) async throws -> Markup?
-    /// What the home page shows instead when no part has anything: how to begin.
+    /// From this order on parts say what happened; that something did is not yet something to show.
+    package static let afterthoughts = 40
+    /// What the home page begins with while no part has anything, afterthoughts aside: how to begin.
     package let beginning: (@Sendable (Request) -> Markup)?
 
     package init(

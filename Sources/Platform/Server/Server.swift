@@ -59,7 +59,10 @@ package struct Server {
     package var endpoints: [Endpoint] {
         AuditEndpoints(database: database, key: auditKey).endpoints + [Asset.endpoint]
             + AuditPages(database: database, key: auditKey).endpoints + SystemPage(status).endpoints
-            + HomePage(parts: domains.flatMap(\.homeParts), searches: domains.flatMap(\.quickSearches)).endpoints
+            + HomePage(
+                parts: [RecentEvents(database: database).part] + domains.flatMap(\.homeParts),
+                searches: domains.flatMap(\.quickSearches)
+            ).endpoints
             + domains.flatMap(\.endpoints)
     }
 
