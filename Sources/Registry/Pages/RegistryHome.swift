@@ -69,7 +69,8 @@ struct RegistryHome: Sendable {
         return Markup { html in
             html.timeline { html in
                 for event in visible {
-                    html.historyEntry(event, site, linksToLog: request.principal.may(.auditRead))
+                    html.historyEntry(
+                        event, site, linksToLog: request.principal.may(.auditRead), linksToSubject: true)
                 }
             }
             html.element("p") { $0.element("a", ["href": "/models"], text: "All models") }

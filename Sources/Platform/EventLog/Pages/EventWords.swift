@@ -73,13 +73,21 @@ extension Site {
 
 extension Markup {
     /// An entry of a history: who, what, why, when, with the way to the audit log.
-    /// - Parameter linksToLog: whether the visitor may read the audit log.
-    package mutating func historyEntry(_ recorded: RecordedEvent, _ site: Site, linksToLog: Bool) {
+    /// - Parameters:
+    ///   - linksToLog: whether the visitor may read the audit log.
+    ///   - linksToSubject: whether the sentence leads to what it is about: elsewhere than on its own page.
+    package mutating func historyEntry(
+        _ recorded: RecordedEvent, _ site: Site, linksToLog: Bool, linksToSubject: Bool = false
+    ) {
         let phrase = site.phrase(recorded.event)
         event(phrase.tone, at: recorded.time, now: site.now(), reason: recorded.reason) { html in
             html.element("b") { $0.name(recorded.principal, width: 40) }
             html.text(" ")
-            html.outside(phrase.text, limit: 400)
+            if linksToSubject, let link = site.page(of: recorded.event) {
+                html.element("a", ["href": link.address.text]) { $0.outside(phrase.text, limit: 400) }
+            } else {
+                html.outside(phrase.text, limit: 400)
+            }
             guard linksToLog else { return }
             html.text(" ")
             html.element("a", ["class": "sub", "href": Address("/audit", String(recorded.sequence)).text]) {

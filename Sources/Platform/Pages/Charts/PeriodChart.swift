@@ -50,7 +50,7 @@ package struct PeriodChart: Sendable {
         let count = lanes.reduce(0) { $0 + max(1, $1.count) }
         let width = ChartSize.wide.width
         let height = Double(count) * Self.pitch + 44
-        let left = (rows.map { Drawing.textWidth($0.name) }.max() ?? 0) + 14
+        let left = (rows.map { Drawing.textWidth($0.name) * 1.25 }.max() ?? 0) + 14
         let times = rows.flatMap { $0.periods.map { Double($0.since.milliseconds) } } + [Double(now.milliseconds)]
         let axis = ChartAxis(
             times, kind: .time, pixels: left...(width - 12), count: Int((width - left) / 100))
