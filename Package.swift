@@ -66,7 +66,7 @@ let package = Package(
             name: "Tracking", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
 
         // What the domains that speak MLflow's protocol share.
-        .target(name: "MLflow", dependencies: ["Core", "Platform"], swiftSettings: strict),
+        .target(name: "MLflow", dependencies: ["Core", "Platform", argumentParser], swiftSettings: strict),
 
         // The machinery that knows no domain.
         .target(
@@ -153,7 +153,8 @@ let package = Package(
             dependencies: ["Registry", "MLflow", "Platform", "Core", "TestSupport", crypto, logging],
             swiftSettings: strict),
         .testTarget(
-            name: "MLflowTests", dependencies: ["MLflow", "Core"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "MLflowTests", dependencies: ["MLflow", "Platform", "Core"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core", "TestSupport"],
             swiftSettings: strict),

@@ -8,17 +8,23 @@ import Tracking
 enum Product {
     static let migrations: [Migration] = Tracking.migrations + Registry.migrations + Access.migrations
 
-    static func domains(
-        _ services: Services, _ registry: Registry.Settings, _ access: Access.Settings
-    ) throws -> [any Domain] {
+    /// What the domains are told beyond what every domain is.
+    struct Settings: Sendable {
+        var registry = Registry.Settings()
+        var access = Access.Settings()
+        /// The files of MLflow's own pages; nil when they are not served.
+        var interface: InterfaceFiles?
+    }
+
+    static func domains(_ services: Services, _ settings: Settings) throws -> [any Domain] {
         let tracking = Tracking(
-            services, uses: Registry.artifactUses, artifactSchemes: registry.sourceCheck.furtherSchemes)
-        return [
-            tracking,
-            Registry(
-                services, sources: tracking.modelSources, downloads: tracking.downloads, settings: registry),
-            try Access(services, directories: [ExperimentDirectory(), ModelDirectory()], settings: access),
-        ]
+            services, uses: Registry.artifactUses, artifactSchemes: settings.registry.sourceCheck.furtherSchemes)
+        let models = Registry(
+            services, sources: tracking.modelSources, downloads: tracking.downloads, settings: settings.registry)
+        let interface = try StockInterface(beside: tracking.endpoints + models.endpoints, files: settings.interface)
+        let access = try Access(
+            services, directories: [ExperimentDirectory(), ModelDirectory()], settings: settings.access)
+        return [tracking, models, access, interface]
     }
 
     /// The version of MLflow that clients are told: some of what they do depends on it.

@@ -2,6 +2,7 @@ import Access
 import ArgumentParser
 import Core
 import Foundation
+import MLflow
 import Platform
 import Registry
 
@@ -37,37 +38,49 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model registry")
     var registry: RegistryOptions
 
+    @OptionGroup(title: "MLflow's pages")
+    var interface: InterfaceOptions
+
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let settings = try Settings(
-            ServeOptions.names + RegistryOptions.names, environment: environment,
+            ServeOptions.names + RegistryOptions.names + InterfaceOptions.names, environment: environment,
             file: config ?? environment["STEWARD_CONFIG"])
         let server = try options.server(settings)
-        let registry = try registry.settings(settings)
-        try await serve(server, registry, log: try options.log(settings, .live))
+        let product = Product.Settings(
+            registry: try registry.settings(settings),
+            access: Access.Settings(requiresSignIn: server.requiresSignIn),
+            interface: try interface.files(settings, environment: environment))
+        try await serve(server, product, log: try options.log(settings, .live))
     }
 
-    private func serve(_ settings: ServerSettings, _ registry: Registry.Settings, log: Log) async throws {
+    private func serve(_ settings: ServerSettings, _ product: Product.Settings, log: Log) async throws {
         let logger = log.logger("steward")
         try settings.checkAddress()
         let folder = try DataFolder(settings)
         let server = try await Server(
             settings, world: .live, logger: logger, migrations: Product.migrations,
-            plug: { try Product.domains($0, registry, Access.Settings(requiresSignIn: settings.requiresSignIn)) })
+            plug: { try Product.domains($0, product) })
         try await server.run(
             .init(version: Version.current, protocolVersion: Product.mlflowVersion), errorForms: Product.errorForms,
             log: log
         ) { port in
+            let address = settings.address(port)
             Terminal.message(
                 """
-                Steward \(Version.current) at \(settings.address(port))
-                  mlflow.set_tracking_uri("\(settings.address(port))")
+                Steward \(Version.current) at \(address)
+                  mlflow.set_tracking_uri("\(address)")\(note(product.interface, address))
                   data in \(settings.dataFolder), stop with Ctrl-C
                 """)
             do {
-                for note in try await server.notes(at: settings.address(port)) { Terminal.message(note) }
+                for note in try await server.notes(at: address) { Terminal.message(note) }
             } catch { Terminal.report(Failure(any: error)) }
         }
         _ = consume folder
+    }
+
+    private func note(_ pages: InterfaceFiles?, _ address: String) -> String {
+        guard let pages else { return "" }
+        return "\n  pages of MLflow\(pages.version.map { " \($0)" } ?? "") at \(address)/mlflow/"
     }
 }

@@ -15,7 +15,7 @@ private let allowedModules: [String: Set<String>] = {
             "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Yams",
         ]),
         "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser"]),
-        "MLflow": files.union(["Core", "Platform"]),
+        "MLflow": files.union(["Core", "Platform", "ArgumentParser"]),
         "Access": files.union([
             "Core", "Platform", "MLflow", "ArgumentParser", "Crypto", "CryptoExtras", "JWTKit",
         ]),

@@ -7,6 +7,8 @@ package protocol Domain: Sendable {
     /// In the order they are applied.
     static var migrations: [Migration] { get }
     var endpoints: [Endpoint] { get }
+    /// Second addresses of endpoints, also of other domains.
+    var aliases: [RouteAlias] { get }
     var routines: [Routine] { get }
     var reactors: [Reactor] { get }
     /// Its entries in the navigation of the pages.
@@ -30,6 +32,7 @@ extension Domain {
     package static var eventWords: EventWords? { nil }
     package var homeParts: [HomePart] { [] }
     package var quickSearches: [QuickSearch] { [] }
+    package var aliases: [RouteAlias] { [] }
     package var routines: [Routine] { [] }
     package var reactors: [Reactor] { [] }
     package var authorizer: (any Authorizer)? { nil }

@@ -5,8 +5,11 @@ import Synchronization
 /// handler may run then; with just the right it takes, each must. That an endpoint asks for the right permission, this
 /// cannot know: a list made by hand says that.
 package enum AuthorizationSweep {
+    /// - Parameter aliases: the second addresses of endpoints, which are tried as well.
     /// - Returns: a line for each endpoint that lets in whom it should not, or keeps out whom it should let in.
-    package static func findings(_ endpoints: [Endpoint], world: World) async throws(Failure) -> [String] {
+    package static func findings(
+        _ endpoints: [Endpoint], aliases: [RouteAlias] = [], world: World
+    ) async throws(Failure) -> [String] {
         let ran = Mutex(false)
         let probes = endpoints.map { endpoint in
             endpoint.with { _ in
@@ -14,24 +17,27 @@ package enum AuthorizationSweep {
                 return Response()
             }
         }
-        let routes = try RouteTable(probes)
+        let routes = try RouteTable(probes, aliases: aliases)
         var findings: [String] = []
         for endpoint in endpoints {
+            let path = sample(endpoint.path)
             for visitor in Visitor.allCases {
                 let responder = Responder(
                     routes: routes, errorForms: [], settings: .init(), world: world,
                     authorizer: SweepAuthorizer(principal: visitor.principal(at: endpoint)),
                     observer: RequestObservers([]))
-                ran.withLock { $0 = false }
-                let head = RequestHead(
-                    method: endpoint.method, target: sample(endpoint.path), headers: Headers([("host", "localhost")]))
-                let response = await responder.respond(to: head)
-                let name = "\(endpoint.method) \(endpoint.path) as \(visitor.rawValue)"
                 let expected = expectedStatuses(endpoint, visitor)
-                if ran.withLock({ $0 }) != (expected == [200]) {
-                    findings.append("\(name): the handler \(expected == [200] ? "did not run" : "ran")")
-                } else if !expected.contains(response.status) {
-                    findings.append("\(name): status \(response.status)")
+                for address in [path] + aliases.compactMap({ $0.address(of: path) }) {
+                    ran.withLock { $0 = false }
+                    let head = RequestHead(
+                        method: endpoint.method, target: address, headers: Headers([("host", "localhost")]))
+                    let response = await responder.respond(to: head)
+                    let name = "\(endpoint.method) \(endpoint.path) at \(address) as \(visitor.rawValue)"
+                    if ran.withLock({ $0 }) != (expected == [200]) {
+                        findings.append("\(name): the handler \(expected == [200] ? "did not run" : "ran")")
+                    } else if !expected.contains(response.status) {
+                        findings.append("\(name): status \(response.status)")
+                    }
                 }
             }
         }

@@ -5,7 +5,7 @@ package struct RequestHead: Sendable {
     /// Upper case, as sent.
     package let method: String
     /// The path as sent, still percent-encoded, without the query.
-    package let rawPath: String
+    package private(set) var rawPath: String
     /// What follows the first `?`, as sent; empty when there is none.
     package let rawQuery: String
     package let headers: Headers
@@ -55,6 +55,13 @@ package struct RequestHead: Sendable {
 
     package var clientAddress: String? { client.address }
     package var isSecure: Bool { client.isSecure }
+
+    /// The same request, for another path.
+    func moved(to rawPath: String) -> RequestHead {
+        var copy = self
+        copy.rawPath = rawPath
+        return copy
+    }
 
     /// How the client calls this server: `https://models.example.org:8443`. A proxy that ends TLS says so in
     /// `X-Forwarded-Proto`; whoever else does leads nobody astray but himself. Nil when it names no server.

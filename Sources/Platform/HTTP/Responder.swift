@@ -74,6 +74,7 @@ package struct Responder: Sendable {
 
     /// Looks at the head alone, without waiting for anything.
     func admit(_ head: RequestHead, id: String) -> Reception {
+        let head = routes.original(head.rawPath).map(head.moved(to:)) ?? head
         do {
             try RequestChecks.check(head, settings)
         } catch {
@@ -166,7 +167,8 @@ package struct Responder: Sendable {
         _ failure: Failure, _ head: RequestHead?, _ id: String, status: Int? = nil,
         reason: HTTPFailure.Reason = .handler, visitor: Principal? = nil
     ) -> Response {
-        let form = errorForms.first { form in head?.rawPath.utf8.starts(with: form.prefix.utf8) ?? false } ?? .native
+        let path = head.map { routes.original($0.rawPath) ?? $0.rawPath } ?? ""
+        let form = errorForms.first { form in path.utf8.starts(with: form.prefix.utf8) } ?? .native
         let failure = HTTPFailure(failure, requestID: id, status: status, reason: reason)
         if let head, form.prefix == ErrorForm.native.prefix,
             let page = ErrorPage.answer(failure, head, site, visitor)

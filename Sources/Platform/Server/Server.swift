@@ -132,7 +132,7 @@ package struct Server {
         let own = ServerEndpoints(
             database: database, metrics: metrics, program: identity.version, protocolVersion: identity.protocolVersion)
         let all = own.endpoints(beside: endpoints)
-        let routes = try RouteTable(all)
+        let routes = try RouteTable(all, aliases: domains.flatMap(\.aliases))
         let requests = RequestMetrics(routes)
         let idempotency = Idempotency(database: database)
         let responder = Responder(
