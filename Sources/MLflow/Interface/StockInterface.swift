@@ -32,11 +32,11 @@ package struct StockInterface: Domain {
     private static let prefix = "/mlflow"
 
     package var endpoints: [Endpoint] {
-        [queries.endpoint] + telemetry + (files.map { Self.pages($0.folder) } ?? [])
+        [queries.endpoint] + Self.telemetry + Self.emptyLists + (files.map { Self.pages($0.folder) } ?? [])
     }
 
     /// The pages would report what people do with them, if the server wanted to know.
-    private var telemetry: [Endpoint] {
+    private static var telemetry: [Endpoint] {
         let path = "mlflow/ui-telemetry"
         let calls: [[Endpoint]] = [
             .mlflow(
@@ -56,6 +56,22 @@ package struct StockInterface: Domain {
         return calls.flatMap { $0 }
     }
 
+    /// Lists of things that cannot be made on this server, so that there are none. Pages ask for them wherever they are,
+    /// and try for seconds when they get no answer. Programs, which ask below `/api/`, are told that there is no such
+    /// thing.
+    private static let emptyLists = [
+        ("GET", "2.0", "mlflow/gateway-proxy", "Endpoints of a model gateway: there are none."),
+        ("GET", "3.0", "mlflow/scorers/list", "Scorers of traces: there are none."),
+        ("POST", "3.0", "mlflow/issues/search", "Issues found in traces: there are none."),
+        ("POST", "3.0", "mlflow/datasets/search", "Data sets for evaluations: there are none."),
+        ("GET", "3.0", "mlflow/review-queues/list", "Queues of traces for review: there are none."),
+        ("GET", "3.0", "mlflow/label-schemas/list", "Questions for reviews: there are none."),
+    ].flatMap { method, version, path, summary in
+        [Endpoint].mlflow(method, path, .signedIn, .reads, summary, version: version, mount: .ajax) { _, _ in
+            .emptyMessage
+        }
+    }
+
     // MARK: Pages
 
     private static func pages(_ folder: FileFolder) -> [Endpoint] {
@@ -72,7 +88,7 @@ package struct StockInterface: Domain {
                 let caching = isNamedByContent(path) ? "private, max-age=31536000, immutable" : "no-cache"
                 return try await folder.answer(path, headers(policy(framedBy: "'self'"), caching: caching))
             },
-        ]
+        ].map { $0.forPeople() }
     }
 
     private static func headers(_ policy: String, caching: String) -> Headers {
@@ -82,12 +98,13 @@ package struct StockInterface: Domain {
         ])
     }
 
-    /// The strictest policy the pages run under. They set styles from scripts and show images that they have loaded as
-    /// data. Nothing is loaded from elsewhere, and no script runs that is not a file of theirs: neither one in an
-    /// artifact that they show nor one made from a text.
+    /// The strictest policy the pages run under. They set styles from scripts, show images that they have loaded as data,
+    /// and their charts of parallel coordinates compile functions (those of MLflow 2 at their start), which takes
+    /// 'unsafe-eval'. Nothing is loaded from elsewhere, and no script runs but files of theirs: none that stands in a page,
+    /// and none in an artifact that they show.
     private static func policy(framedBy ancestors: String) -> String {
         [
-            "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'",
+            "default-src 'none'", "script-src 'self' 'unsafe-eval'", "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:", "media-src 'self' data: blob:", "font-src 'self' data:",
             "connect-src 'self'", "worker-src 'self' blob:", "frame-src 'self' blob:", "manifest-src 'self'",
             "base-uri 'none'", "form-action 'none'", "frame-ancestors \(ancestors)",
