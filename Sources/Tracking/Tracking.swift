@@ -60,6 +60,7 @@ package struct Tracking: Domain {
             RunLinkCalls(services: services, keys: keys).endpoints,
             LoggedModelCalls(services).endpoints,
             TraceCalls(services).endpoints,
+            TraceMetricsCall(services).endpoints,
             TraceCallsV2(services).endpoints,
             AssessmentCalls(services).endpoints,
             OpenTelemetryCall().endpoints,
