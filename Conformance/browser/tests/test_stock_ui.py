@@ -1,19 +1,19 @@
 """MLflow's own pages, of an installed MLflow, against Steward: what people do with them works.
 
-`FORGIVEN` names every request that may fail: what belongs to features that this server does not have, which the pages ask
-for all the same and do without.
+`FORGIVEN` names every request that may fail: what belongs to features that this server does not have, which the pages
+ask for all the same and do without.
 """
 
 import pathlib
 import re
 
-import data
 import pytest
+import servers
+from environments import Unavailable, environment
 
 import browser
-import servers
+import data
 from conftest import BINARY, LOGS
-from environments import Unavailable, environment
 
 FORGIVEN = [
     # Whether there are users: the stock server without its plug-in for sign-in says the same.
