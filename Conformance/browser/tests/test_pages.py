@@ -1,9 +1,9 @@
 """Every page in its three forms: nothing fails, is missing or sticks out; and it reads without scripts."""
 
+import pages
 import pytest
 
 import browser
-import pages
 
 POLICY = {
     "default-src": "'none'",
