@@ -110,6 +110,8 @@ extension Endpoint {
         package var query: [Field] = []
         package var request: [Field] = []
         package var response: [Field] = []
+        /// Of an answer when all went well.
+        package var status = 200
     }
 
     /// A parameter of a query, or a member of an object.

@@ -12,16 +12,19 @@ extension Endpoint {
     ///   - path: what follows `/api/v1/`.
     ///   - query: all that the query may hold.
     ///   - request: the members of the JSON object that is the body; `RequestObject` reads it.
+    ///   - status: what the handler answers with when all went well.
     package static func native(
         _ method: String, _ path: String, _ access: Access, _ effect: Effect, _ summary: String, query: [Field] = [],
-        request: [Field] = [], response: [Field] = [], _ handle: @escaping Handler
+        request: [Field] = [], response: [Field] = [], status: Int = 200, _ handle: @escaping Handler
     ) -> Endpoint {
         let names = query.map(\.name)
         let endpoint = Endpoint(method, "/api/v1/" + path, access, effect, summary) { request in
             try request.query.check(names)
             return try await handle(request)
         }
-        return endpoint.documented(query: query, request: request, response: response)
+        var documented = endpoint.documented(query: query, request: request, response: response)
+        documented.documentation.status = status
+        return documented
     }
 }
 

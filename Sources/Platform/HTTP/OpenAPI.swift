@@ -87,7 +87,9 @@ package enum OpenAPI {
         let failure = JSON.object(
             [JSON.Member("description", .string("What went wrong, and what to do."))]
                 + (content(.record(["$ref": .string("#/components/schemas/Error")])).members ?? []))
-        return .record(["200": .object(good), "default": failure])
+        return .object([
+            JSON.Member(String(endpoint.documentation.status), .object(good)), JSON.Member("default", failure),
+        ])
     }
 
     private static func content(_ schema: JSON) -> JSON {

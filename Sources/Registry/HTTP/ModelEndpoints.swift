@@ -50,7 +50,7 @@ struct ModelEndpoints: Sendable {
             ).aboutModel(),
             .native(
                 "DELETE", "models/{name}/aliases/{alias}", promote, .writes,
-                "Takes an alias away; one that is not there is no error.", removeAlias
+                "Takes an alias away; one that is not there is no error.", status: 204, removeAlias
             ).aboutModel(),
         ]
     }

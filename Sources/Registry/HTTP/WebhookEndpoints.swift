@@ -13,19 +13,21 @@ struct WebhookEndpoints: Sendable {
                 response: [Endpoint.Field("webhooks", .list(.object(Self.fields)), required: true), .nextPage], list),
             .native(
                 "POST", "webhooks", manage, .writes, "Creates a webhook: `name`, `url` and `events` must be given.",
-                request: Self.change, response: Self.fields, create),
+                request: Self.change, response: Self.fields, status: 201, create),
             .native("GET", "webhooks/{id}", manage, .reads, "A webhook.", response: Self.fields, get),
             .native(
                 "PATCH", "webhooks/{id}", manage, .writes, "Changes a webhook.", request: Self.change,
                 response: Self.fields, update),
-            .native("DELETE", "webhooks/{id}", manage, .writes, "Deletes a webhook with its deliveries.", delete),
+            .native(
+                "DELETE", "webhooks/{id}", manage, .writes, "Deletes a webhook with its deliveries.", status: 204,
+                delete),
             .native(
                 "GET", "webhooks/{id}/deliveries", manage, .reads, "Deliveries of a webhook, the newest first.",
                 query: [Endpoint.Field("state", .text, "pending, delivered or failed.")] + Endpoint.Field.page(),
                 response: [Endpoint.Field("deliveries", .list(.any), required: true), .nextPage], deliveries),
             .native(
                 "POST", "webhooks/{id}/deliveries/{delivery}/redeliver", manage, .writes, "Sends a delivery again.",
-                redeliver),
+                status: 202, redeliver),
         ]
     }
 

@@ -21,7 +21,7 @@ struct ExperimentEndpoints: Sendable {
             ).filtered(),
             .native(
                 "POST", "experiments", write, .writes, "Creates an experiment.", request: Self.creation,
-                response: Self.fields, create
+                response: Self.fields, status: 201, create
             ).about(subjects) { request in
                 let body = try await RequestObject(request, Self.creation)
                 return try ExperimentCalls.needs(
@@ -38,7 +38,7 @@ struct ExperimentEndpoints: Sendable {
             ).about(subjects) { [try Self.need($0, newName: try await RequestObject($0, Self.change).text("name"))] },
             .native(
                 "DELETE", "experiments/{experiment}", delete, .writes,
-                "Deletes an experiment with its runs, until they are purged.", remove
+                "Deletes an experiment with its runs, until they are purged.", status: 204, remove
             ).about(subjects) { [try Self.need($0)] },
             .native(
                 "POST", "experiments/{experiment}/restore", delete, .writes,

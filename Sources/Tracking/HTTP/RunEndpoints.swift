@@ -25,7 +25,7 @@ struct RunEndpoints: Sendable {
             ).aboutRun(subjects),
             .native(
                 "DELETE", "runs/{run}", delete, .writes, "Deletes a run, until it is purged. The whole identifier.",
-                remove
+                status: 204, remove
             ).about(subjects) { [TrackedNeed(.run(try $0.parameter("run")))] },
             .native(
                 "POST", "runs/{run}/restore", delete, .writes,

@@ -33,15 +33,31 @@ package struct AuditEndpoints: Sendable {
             Endpoint(
                 "GET", "/audit/key", .may(.auditRead), .reads,
                 "The public key that verifies the checkpoints (C2SP verifier key).", verifierKey),
-            Endpoint(
-                "GET", "/api/v1/events", .may(.auditRead), .reads,
-                "Events of the log: `subject`, `under`, `kind`, `actor`, `since` and `until` narrow them.", events
-            ).documented(response: [
-                Endpoint.Field(
-                    "events", .list(.any), "As many as asked for, or fewer when they are large.", required: true),
-                Endpoint.Field("next", .integer, "Where to go on: the next page's `after`. Absent at the end."),
-            ]),
+            .native(
+                "GET", "events", .may(.auditRead), .reads, "Events of the log.",
+                query: Self.query,
+                response: [
+                    Endpoint.Field(
+                        "events", .list(.any), "As many as asked for, or fewer when they are large.", required: true),
+                    Endpoint.Field("next", .integer, "Where to go on: the next page's `after`. Absent at the end."),
+                ], events),
         ]
+    }
+
+    private static let query = [
+        Endpoint.Field("subject", .text, "Events of this subject only: `model/17`."),
+        Endpoint.Field("under", .text, "Events of this subject and of those below it."),
+        Endpoint.Field("kind", .text, "Events of this kind only; may be given again for further kinds."),
+        Endpoint.Field("actor", .text, "What this person or program did."),
+        Endpoint.Field("since", .text, "Events at this time or later (RFC 3339)."),
+        Endpoint.Field("until", .text, "Events before this time (RFC 3339)."),
+        Endpoint.Field("after", .integer, "The sequence number to go on after."),
+        Endpoint.Field("order", .text, "oldest (as they happened) or newest."),
+        Endpoint.Field("limit", .integer, "Events of a page, 1 to 1000."),
+    ]
+
+    private enum Order: String, CaseIterable {
+        case oldest, newest
     }
 
     @Sendable private func checkpoint(_ request: Request) async throws -> Response {
@@ -103,7 +119,7 @@ package struct AuditEndpoints: Sendable {
         query.since = try Self.time(request, "since")
         query.until = try Self.time(request, "until")
         query.after = try request.query["after"].map { text throws(Failure) in try Self.number(text, "after") }
-        query.order = request.query["order"] == "newest" ? .newestFirst : .oldestFirst
+        query.order = try request.choice("order", Order.self) == .newest ? .newestFirst : .oldestFirst
         if let limit = request.query["limit"] {
             query.limit = Int(clamping: try Self.number(limit, "limit"))
             guard (1...1000).contains(query.limit) else { throw Failure(.invalid, "limit must be 1 to 1000") }
