@@ -43,7 +43,8 @@ let package = Package(
         .executableTarget(
             name: "steward",
             dependencies: [
-                "Access", "Core", "MLflow", "Monitoring", "Platform", "Registry", "Tables", "Tracking", argumentParser,
+                "Access", "Core", "MLflow", "Migration", "Monitoring", "Platform", "Registry", "Tables", "Tracking",
+                argumentParser,
                 logging,
             ],
             swiftSettings: strict,
@@ -59,6 +60,10 @@ let package = Package(
             name: "Monitoring",
             dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser],
             swiftSettings: strict),
+
+        // Brings what MLflow keeps into the domains' stores, and back.
+        .target(
+            name: "Migration", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
 
         .target(
             name: "Registry", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
@@ -154,6 +159,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MLflowTests", dependencies: ["MLflow", "Platform", "Core"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MigrationTests",
+            dependencies: ["Migration", "Tracking", "Registry", "MLflow", "Platform", "Core", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core", "TestSupport"],

@@ -45,6 +45,21 @@ def prepared(requirements, name):
     return str(python)
 
 
+def extra(generation, *packages):
+    """A folder for PYTHONPATH with packages that an environment lacks, or has in a version that does not do."""
+    wanted = hashlib.sha256(" ".join(packages).encode()).hexdigest()[:16]
+    folder = FOLDER / f"extra-{generation}-{wanted}"
+    stamp = folder / "complete"
+    if not stamp.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            install(environment(generation), "--no-deps", "--target", str(folder), *packages)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Unavailable(f"no {' '.join(packages)}: {error}") from None
+        stamp.touch()
+    return str(folder)
+
+
 def install(python, *arguments):
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
     subprocess.run(command, check=True, timeout=1800, env={**os.environ, "PIP_NO_INPUT": "1"})

@@ -1,5 +1,6 @@
 import Access
 import MLflow
+import Migration
 import Platform
 import Registry
 import Tracking
@@ -30,4 +31,12 @@ enum Product {
     /// The version of MLflow that clients are told: some of what they do depends on it.
     static let mlflowVersion = "3.18.0"
     static let errorForms: [ErrorForm] = MLflowErrors.forms
+}
+
+/// Who keeps what a migration brings.
+extension Product: MigrationTarget {
+    static var migrationStores: [any MigrationStore] {
+        [TrackingMigration(), RegistryMigration(sources: TrackedModelSources())]
+    }
+    static var migrationFiles: any MigrationFiles { MigratedArtifacts() }
 }

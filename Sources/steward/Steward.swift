@@ -2,6 +2,7 @@ import Access
 import ArgumentParser
 import Core
 import Foundation
+import Migration
 import Monitoring
 import Platform
 import Registry
@@ -14,7 +15,10 @@ struct Steward: ParsableCommand {
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
         subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands + Access.commands
-            + [AuditCommand.self, BackupCommand.self, RestoreCommand.self] + Monitoring.commands
+            + [
+                AuditCommand.self, BackupCommand.self, RestoreCommand.self, ImportCommand<Product>.self,
+                ExportCommand<Product>.self,
+            ] + Monitoring.commands
             + [EngineCommand.self])
 
     /// Runs the command line and ends the process with the status that `ExitStatus` lists.

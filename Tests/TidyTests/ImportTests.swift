@@ -19,10 +19,12 @@ private let allowedModules: [String: Set<String>] = {
         "Access": files.union([
             "Core", "Platform", "MLflow", "ArgumentParser", "Crypto", "CryptoExtras", "JWTKit",
         ]),
+        "Migration": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "Registry": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "Tracking": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "steward": files.union([
-            "Access", "Core", "Platform", "Tables", "MLflow", "Monitoring", "Registry", "Tracking", "ArgumentParser",
+            "Access", "Core", "Platform", "Tables", "MLflow", "Migration", "Monitoring", "Registry", "Tracking",
+            "ArgumentParser",
             "Logging",
         ]),
     ]

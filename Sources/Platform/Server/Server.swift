@@ -43,7 +43,7 @@ package struct Server {
         // What may refuse the start comes before what leaves something behind.
         let artifacts = try LocalArtifactStore(root: settings.artifacts)
         let known = try await database.read(AuditKey.recorded)
-        let key = try AuditKey.load(settings.keyFile, name: "steward.\(Self.hostName())/audit", recorded: known)
+        let key = try AuditKey.load(settings.keyFile, name: Self.auditKeyName(), recorded: known)
         auditKey = key
         let tokenKey = try await database.write { transaction in
             try AuditKey.check(key, transaction)
@@ -93,6 +93,9 @@ package struct Server {
         for domain in domains { notes += try await domain.notes(at: address) }
         return notes
     }
+
+    /// The name that a new log gets (C2SP origin).
+    package static func auditKeyName() -> String { "steward.\(hostName())/audit" }
 
     private static func hostName() -> String {
         var buffer = [CChar](repeating: 0, count: 256)

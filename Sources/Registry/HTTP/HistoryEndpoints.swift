@@ -122,7 +122,8 @@ struct HistoryEndpoints: Sendable {
     }
 
     private static let timelineKinds = [
-        EventKind.versionRegistered, EventKind.stageTransitioned, EventKind.versionDeleted, EventKind.modelDeleted,
+        EventKind.versionRegistered, EventKind.versionImported, EventKind.stageTransitioned, EventKind.versionDeleted,
+        EventKind.modelDeleted,
     ]
 
     private static func timeline(of model: RegisteredModel, _ sql: any SQLConnection) throws -> StageTimeline {
@@ -216,6 +217,8 @@ extension StageTimeline {
             switch event.kind {
             case EventKind.versionRegistered: .registered
             case EventKind.versionDeleted: .deleted
+            case EventKind.versionImported:
+                event.details["stage"]?.text.flatMap(Stage.init(rawValue:)).map(Change.moved)
             case EventKind.stageTransitioned: event.details["to"]?.text.flatMap(Stage.init(rawValue:)).map(Change.moved)
             default: nil
             }
