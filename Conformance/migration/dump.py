@@ -71,7 +71,7 @@ def describe_version(version):
     return [
         version.name, str(version.version), version.creation_timestamp, version.last_updated_timestamp,
         version.description or "", version.user_id or "", version.current_stage, version.run_id or "", version.run_link or "",
-        version.tags, sorted(version.aliases), version.status,
+        version.tags, version.status,
     ]  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def only_in_three(client, experiments, told):
             info = trace.info
             kept = {key: value for key, value in info.tags.items() if key not in HIDDEN_TAGS}
             assessments = sorted(
-                [a.name, str(a.source.source_type), a.source.source_id, repr(a.value), a.rationale, a.metadata, a.valid]
+                [a.name, str(a.source.source_type), a.source.source_id, repr(a.value), a.rationale, a.metadata]
                 for a in info.assessments
             )
             told["traces"][info.trace_id] = [

@@ -73,7 +73,8 @@ class Bench:
             home.mkdir()
             address = f"sqlite:///{home}/mlflow.db"
             if kind == "postgresql":
-                address = self.new_database(f"mlflow{generation}")
+                # SQLAlchemy 2.1 would take another driver.
+                address = self.new_database(f"mlflow{generation}").replace("postgresql:", "postgresql+psycopg2:")
             self.script(generation, "fill.py", address, f"{home}/artifacts")
             self.filled[key] = (address, f"{home}/artifacts")
         return self.filled[key]

@@ -42,7 +42,8 @@ struct ImportTests {
                     """)
         }
         #expect(try await fixture.run().isComplete)
-        let kinds = try fixture.text("SELECT group_concat(kind) FROM (SELECT kind FROM eventlog_entry ORDER BY sequence)")
+        let kinds = try fixture.text(
+            "SELECT group_concat(kind) FROM (SELECT kind FROM eventlog_entry ORDER BY sequence)")
         #expect(
             kinds == """
                 tracking.experiment-imported,tracking.experiment-imported,tracking.runs-imported,registry.model-imported,\

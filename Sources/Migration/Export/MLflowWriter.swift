@@ -199,8 +199,13 @@ final class MLflowWriter: MigrationWriter {
                 traceTimes[row.key] = row[2]
                 return Array(row.values)
             }
-        case .traceTags: try insert(rows, into: "trace_tags (request_id, key, value)")
-        case .traceMetadata: try insert(rows, into: "trace_request_metadata (request_id, key, value)")
+        case .traceTags:
+            try writePairs(rows, into: "trace_tags (request_id, key, value)") { key, value in
+                key == TraceFigures.nameTag ? [("trace_name", .text(value))] : nil
+            }
+        case .traceMetadata:
+            try writePairs(
+                rows, into: "trace_request_metadata (request_id, key, value)", unless: TraceFigures.columns)
         case .traceRuns:
             try insert(
                 rows,
@@ -214,6 +219,22 @@ final class MLflowWriter: MigrationWriter {
                 return assessment.values + [try experiment(row), traceTimes[row.key] ?? .null]
             }
         }
+    }
+
+    /// - Parameter unless: the columns of `trace_info` that a pair goes into instead.
+    private func writePairs(
+        _ rows: MigrationRows, into table: String,
+        unless columns: (_ key: String, _ value: String) -> [(name: String, value: SQLValue)]?
+    ) throws {
+        var values: [SQLValue] = []
+        try rows.forEach { row in
+            guard let columns = columns(row.text(1), row.text(2)) else { return values += row.values }
+            for column in columns {
+                try sql.execute(
+                    "UPDATE trace_info SET \(column.name) = ?2 WHERE request_id = ?1", [row[0], column.value])
+            }
+        }
+        try sql.insert(into: table, width: 3, values: values)
     }
 
     // MARK: - Registered models and webhooks

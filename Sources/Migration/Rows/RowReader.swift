@@ -31,8 +31,19 @@ struct RowReader {
                 switch table == .assessments ? Self.assessment(row, store) : Self.values(row, columns) {
                 case .success(var values):
                     places?.rewrite(&values, table)
+                    if table == .traceMetadata, case .text(let key) = values[1], case .text(let value) = values[2] {
+                        values[2] = .text(TraceFigures.canonical(key, value))
+                    }
                     try body(key, values)
                 case .failure(let reason): problem(Problem(key: key, text: "\(table.rawValue): \(reason.text)"))
+                }
+            }
+            if table == .traceMetadata, (store as? MLflowDatabase)?.schema.has(.traceFigures) == true {
+                try sql.forEach(TraceFigures.select(list), arguments) { row in
+                    let trace = row.text(0)
+                    for (key, value) in TraceFigures.metadata(row) {
+                        try body(trace, [.text(trace), .text(key), .text(TraceFigures.canonical(key, value))])
+                    }
                 }
             }
         }

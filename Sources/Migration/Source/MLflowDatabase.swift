@@ -157,11 +157,12 @@ package struct MLflowDatabase: MigrationStore {
         case .traceTags:
             """
             SELECT request_id, key, COALESCE(value, '') FROM trace_tags
-            WHERE request_id IN (\(keys)) AND key <> 'mlflow.trace.spansLocation'
+            WHERE request_id IN (\(keys)) AND key <> 'mlflow.trace.spansLocation'\(nameIsColumn(keys))
             """
         case .traceMetadata:
             """
-            SELECT request_id, key, COALESCE(value, '') FROM trace_request_metadata WHERE request_id IN (\(keys))
+            SELECT request_id, key, COALESCE(value, '') FROM trace_request_metadata
+            WHERE request_id IN (\(keys))\(figuresAreColumns)
             """
         case .traceRuns:
             """
@@ -178,6 +179,21 @@ package struct MLflowDatabase: MigrationStore {
             FROM trace_info WHERE request_id IN (\(keys))
             """
         }
+    }
+
+    private func nameIsColumn(_ keys: String) -> String {
+        guard schema.has(.traceFigures) else { return "" }
+        return """
+             AND key <> '\(TraceFigures.nameTag)' UNION ALL
+            SELECT request_id, '\(TraceFigures.nameTag)', trace_name FROM trace_info
+            WHERE request_id IN (\(keys)) AND trace_name IS NOT NULL
+            """
+    }
+
+    /// They are read from their columns: see `RowReader`.
+    private var figuresAreColumns: String {
+        guard schema.has(.traceFigures) else { return "" }
+        return " AND key NOT IN (\(TraceFigures.keys.map { "'\($0)'" }.joined(separator: ", ")))"
     }
 
     private static let noPreviews = "CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT)"

@@ -37,6 +37,7 @@ struct MLflowSchema: Sendable, Equatable {
         case labels = "89d3d66ed43f"
         case reviews = "b7e4c1a90f23"
         case toolServers = "a8b9c0d1e2f3"
+        case traceFigures = "75868b020152"
         case skills = "e7d1f4b2a9c6"
     }
 
