@@ -130,6 +130,8 @@ suite() {
 if command -v python3 >/dev/null 2>&1; then
     step "stock MLflow clients against the server"
     suite "conformance" python3 Conformance/run.py
+    step "databases of MLflow, imported and exported"
+    suite "migration" python3 Conformance/migration/run.py
     step "promises of the server"
     suite "promises" python3 Conformance/promises/run.py
 else

@@ -1,7 +1,7 @@
 """Prints all that the stock client is told, as JSON: `dump.py TRACKING_URI`.
 
-Runs in the environment of either generation. What is told in no order is sorted; what must differ after a migration (the
-places of files) is left out, and the files themselves are read instead.
+Runs in the environment of either generation. What is told in no order is sorted; what must differ after a migration
+(the places of files) is left out, and the files themselves are read instead.
 """
 
 import contextlib
@@ -54,7 +54,14 @@ def describe_run(client, run, with_files):
         "metrics": {key: repr(value) for key, value in data.metrics.items()},
         "histories": {key: points(client.get_metric_history(info.run_id, key)) for key in data.metrics},
         "datasets": sorted(
-            [i.dataset.name, i.dataset.digest, i.dataset.source_type, i.dataset.source, i.dataset.schema, i.dataset.profile]
+            [
+                i.dataset.name,
+                i.dataset.digest,
+                i.dataset.source_type,
+                i.dataset.source,
+                i.dataset.schema,
+                i.dataset.profile,
+            ]
             + sorted([tag.key, tag.value] for tag in i.tags)
             for i in inputs
         ),
@@ -69,18 +76,30 @@ def describe_run(client, run, with_files):
 
 def describe_version(version):
     return [
-        version.name, str(version.version), version.creation_timestamp, version.last_updated_timestamp,
-        version.description or "", version.user_id or "", version.current_stage, version.run_id or "", version.run_link or "",
-        version.tags, version.status,
-    ]  # fmt: skip
+        version.name,
+        str(version.version),
+        version.creation_timestamp,
+        version.last_updated_timestamp,
+        version.description or "",
+        version.user_id or "",
+        version.current_stage,
+        version.run_id or "",
+        version.run_link or "",
+        version.tags,
+        version.status,
+    ]
 
 
 def describe_model(model):
     return [
-        model.name, model.creation_timestamp, model.last_updated_timestamp, model.description or "", model.tags,
+        model.name,
+        model.creation_timestamp,
+        model.last_updated_timestamp,
+        model.description or "",
+        model.tags,
         {alias: str(version) for alias, version in model.aliases.items()},
         sorted(str(version.version) for version in model.latest_versions),
-    ]  # fmt: skip
+    ]
 
 
 def only_in_three(client, experiments, told):
@@ -91,9 +110,17 @@ def only_in_three(client, experiments, told):
                 for m in model.metrics or []
             )
             told["logged models"][model.model_id] = [
-                model.experiment_id, model.name, model.creation_timestamp, model.last_updated_timestamp, str(model.status),
-                model.model_type, model.source_run_id, model.params, model.tags, metrics,
-            ]  # fmt: skip
+                model.experiment_id,
+                model.name,
+                model.creation_timestamp,
+                model.last_updated_timestamp,
+                str(model.status),
+                model.model_type,
+                model.source_run_id,
+                model.params,
+                model.tags,
+                metrics,
+            ]
         for trace in pages(client.search_traces, locations=[experiment.experiment_id], include_spans=False):
             info = trace.info
             kept = {key: value for key, value in info.tags.items() if key not in HIDDEN_TAGS}
@@ -102,9 +129,15 @@ def only_in_three(client, experiments, told):
                 for a in info.assessments
             )
             told["traces"][info.trace_id] = [
-                info.request_time, info.execution_duration, str(info.state), info.request_preview, info.response_preview,
-                kept, info.trace_metadata, assessments,
-            ]  # fmt: skip
+                info.request_time,
+                info.execution_duration,
+                str(info.state),
+                info.request_preview,
+                info.response_preview,
+                kept,
+                info.trace_metadata,
+                assessments,
+            ]
 
 
 # Where the spans are kept is each server's own matter.
@@ -118,8 +151,12 @@ def main(uri, with_files):
     experiments = list(pages(client.search_experiments, view_type=ViewType.ALL))
     for experiment in experiments:
         told["experiments"][experiment.experiment_id] = [
-            experiment.name, experiment.lifecycle_stage, experiment.creation_time, experiment.last_update_time, experiment.tags,
-        ]  # fmt: skip
+            experiment.name,
+            experiment.lifecycle_stage,
+            experiment.creation_time,
+            experiment.last_update_time,
+            experiment.tags,
+        ]
         ids = [experiment.experiment_id]
         for run in pages(client.search_runs, experiment_ids=ids, run_view_type=ViewType.ALL):
             whole = client.get_run(run.info.run_id)
@@ -127,13 +164,18 @@ def main(uri, with_files):
     for model in pages(client.search_registered_models):
         told["models"][model.name] = describe_model(model)
     told["versions"] = sorted(
-        (describe_version(version) for version in pages(client.search_model_versions)), key=lambda one: (one[0], int(one[1]))
+        (describe_version(version) for version in pages(client.search_model_versions)),
+        key=lambda one: (one[0], int(one[1])),
     )
     for name, model in told["models"].items():
         for alias in model[5]:
             told["versions"].append([name, alias, str(client.get_model_version_by_alias(name, alias).version)])
     if mlflow.__version__.startswith("3"):
         only_in_three(client, experiments, told)
+        told["webhooks"] = sorted(
+            [hook.name, hook.url, hook.description, str(hook.status), sorted(str(event) for event in hook.events)]
+            for hook in client.list_webhooks()
+        )
         with contextlib.suppress(Exception):
             told["prompt"] = client.get_prompt_version("greeting", "1").template
     print(json.dumps(told, indent=1, sort_keys=True, default=str))

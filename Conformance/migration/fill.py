@@ -8,6 +8,7 @@ import os
 import sys
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+os.environ["MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS"] = "true"
 
 import mlflow  # noqa: E402
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag  # noqa: E402
@@ -25,7 +26,10 @@ def metrics(number):
 
 def run(client, experiment, number):
     made = client.create_run(
-        experiment, run_name=f"run {number}", tags={"mlflow.user": "ann", "ключ": "v" * number}, start_time=START + number
+        experiment,
+        run_name=f"run {number}",
+        tags={"mlflow.user": "ann", "ключ": "v" * number},
+        start_time=START + number,
     )
     run_id = made.info.run_id
     params = [Param("lr", "0.1"), Param("empty", ""), Param(f"p{number}", "x" * 300)]
@@ -44,7 +48,12 @@ def registry(client, root, runs):
     for number in range(3):
         source = f"{root}/{runs[number]}/artifacts/notes"
         client.create_model_version(
-            "fraud", source=source, run_id=runs[number], tags={"t": str(number)}, description=f"v{number}", run_link="https://x/1"
+            "fraud",
+            source=source,
+            run_id=runs[number],
+            tags={"t": str(number)},
+            description=f"v{number}",
+            run_link="https://x/1",
         )
     client.set_registered_model_alias("fraud", "champion", "2")
     client.set_registered_model_alias("fraud", "old", "1")
@@ -62,7 +71,14 @@ def only_in_three(client, experiment, runs):
     )
     client.finalize_logged_model(model.model_id, "READY")
     client.log_metric(
-        runs[0], "auc", 0.9, step=1, timestamp=START, model_id=model.model_id, dataset_name="données", dataset_digest="d0"
+        runs[0],
+        "auc",
+        0.9,
+        step=1,
+        timestamp=START,
+        model_id=model.model_id,
+        dataset_name="données",
+        dataset_digest="d0",
     )
     client.log_outputs(runs[0], [LoggedModelOutput(model.model_id, 3)])
     client.log_inputs(runs[1], models=[LoggedModelInput(model.model_id)])
@@ -71,6 +87,8 @@ def only_in_three(client, experiment, runs):
     client.create_model_version("fraud", source=f"models:/{model.model_id}", model_id=model.model_id)
     client.create_prompt("greeting", tags={"for": "tests"})
     client.create_prompt_version("greeting", "Hello {{name}}", description="first")
+    events = ["model_version.created", "registered_model.created"]
+    client.create_webhook("hook", "https://127.0.0.1/hook", events, description="tells")
     trace = client.start_trace("ask", inputs={"q": 1}, experiment_id=experiment, tags={"colour": "blue"})
     client.end_trace(trace.request_id, outputs={"a": 2})
     mlflow.flush_trace_async_logging()
@@ -81,7 +99,9 @@ def only_in_three(client, experiment, runs):
 def main(uri, root):
     mlflow.set_tracking_uri(uri)
     client = mlflow.MlflowClient()
-    experiment = client.create_experiment("fraud", artifact_location=f"{root}/1", tags={"team": "risk", "e": "\U0001f600"})
+    experiment = client.create_experiment(
+        "fraud", artifact_location=f"{root}/1", tags={"team": "risk", "e": "\U0001f600"}
+    )
     client.delete_experiment(client.create_experiment("old", artifact_location=f"{root}/2"))
     client.set_experiment_tag("0", "note", "the default one")
     runs = [run(client, experiment, number) for number in range(5)]

@@ -18,7 +18,11 @@ def describe(path):
         )
         keys = sorted(row[2:8] for row in database.execute(f'PRAGMA foreign_key_list("{name}")'))
         indices = sorted(
-            (row[2], row[3] if row[3] != "u" else "u", tuple(r[2] for r in database.execute(f'PRAGMA index_info("{row[1]}")')))
+            (
+                row[2],
+                row[3] if row[3] != "u" else "u",
+                tuple(r[2] for r in database.execute(f'PRAGMA index_info("{row[1]}")')),
+            )
             for row in database.execute(f'PRAGMA index_list("{name}")')
         )
         tables[name] = {"columns": columns, "foreign keys": keys, "indices": indices}

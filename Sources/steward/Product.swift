@@ -39,4 +39,5 @@ extension Product: MigrationTarget {
         [TrackingMigration(), RegistryMigration(sources: TrackedModelSources())]
     }
     static var migrationFiles: any MigrationFiles { MigratedArtifacts() }
+    static var migrationAccounts: (any MigrationAccounts)? { nil }
 }

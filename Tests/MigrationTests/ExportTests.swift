@@ -23,9 +23,10 @@ struct ExportTests {
                     INSERT INTO logged_models (model_id, experiment_id, name, artifact_location, creation_timestamp_ms,
                         last_updated_timestamp_ms, status, lifecycle_stage)
                         VALUES ('m-1', 0, 'lm', 'mlflow-artifacts:/0/models/m-1/artifacts', 1, 2, 2, 'deleted');
-                    INSERT INTO logged_model_metrics (model_id, metric_name, metric_timestamp_ms, metric_step, metric_value,
-                        experiment_id, run_id) VALUES ('m-1', 'k', 1, 2, NULL, 0, '100000000');
-                    INSERT INTO trace_info (request_id, experiment_id, timestamp_ms, status) VALUES ('tr-1', 0, 5, 'OK');
+                    INSERT INTO logged_model_metrics (model_id, metric_name, metric_timestamp_ms, metric_step,
+                        metric_value, experiment_id, run_id) VALUES ('m-1', 'k', 1, 2, NULL, 0, '100000000');
+                    INSERT INTO trace_info (request_id, experiment_id, timestamp_ms, status, trace_name, session_id,
+                        input_tokens, total_cost) VALUES ('tr-1', 0, 5, 'OK', 'ask', 's', 12, 0.1);
                     INSERT INTO assessments (assessment_id, trace_id, name, assessment_type, value, created_timestamp,
                         last_updated_timestamp, source_type, valid, assessment_metadata) VALUES
                         ('a-1', 'tr-1', 'good', 'feedback', '0.5', 7, 8, 'HUMAN', 1, '{"k": "v"}'),

@@ -46,8 +46,8 @@ struct ImportTests {
             "SELECT group_concat(kind) FROM (SELECT kind FROM eventlog_entry ORDER BY sequence)")
         #expect(
             kinds == """
-                tracking.experiment-imported,tracking.experiment-imported,tracking.runs-imported,registry.model-imported,\
-                registry.version-imported,migration.import-finished
+                tracking.experiment-imported,tracking.experiment-imported,tracking.runs-imported,\
+                registry.model-imported,registry.version-imported,migration.import-finished
                 """)
         #expect(try fixture.number("SELECT last_version FROM registry_model") == 4)
         #expect(try fixture.number("SELECT count(*) FROM registry_version WHERE deleted_at IS NOT NULL") == 1)

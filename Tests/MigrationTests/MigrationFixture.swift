@@ -14,6 +14,7 @@ enum TestProduct: MigrationTarget {
         [TrackingMigration(), RegistryMigration(sources: TrackedModelSources())]
     }
     static var migrationFiles: any MigrationFiles { MigratedArtifacts() }
+    static var migrationAccounts: (any MigrationAccounts)? { nil }
 }
 
 /// A database of MLflow, a data folder to import it into, and a folder for both, gone with the last reference.
@@ -86,11 +87,17 @@ final class MigrationFixture {
                 for key in ["loss", "näher"] {
                     for point in 0..<points {
                         try sql.execute(
-                            "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?1,?2,?3,?4,?5,0)",
+                            """
+                            INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)
+                            VALUES (?1, ?2, ?3, ?4, ?5, 0)
+                            """,
                             [.text(key), .real(Double(point) / 3), .int(point), id, .int(point)])
                     }
                     try sql.execute(
-                        "INSERT INTO latest_metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?1,1,2,?2,3,0)",
+                        """
+                        INSERT INTO latest_metrics (key, value, timestamp, run_uuid, step, is_nan)
+                        VALUES (?1, 1, 2, ?2, 3, 0)
+                        """,
                         [.text(key), id])
                 }
                 try sql.execute("INSERT INTO params (key, value, run_uuid) VALUES ('p', 'v', ?1)", [id])

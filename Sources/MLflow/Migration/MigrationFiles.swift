@@ -16,4 +16,6 @@ package protocol MigrationTarget: Sendable {
     /// Those who keep things, between them each kind once.
     static var migrationStores: [any MigrationStore] { get }
     static var migrationFiles: any MigrationFiles { get }
+    /// nil where there are no users.
+    static var migrationAccounts: (any MigrationAccounts)? { get }
 }

@@ -29,6 +29,8 @@ package struct ImportMLflowCommand<Target: MigrationTarget>: AsyncParsableComman
 
                 Look first: --dry-run says what would come, what would not and why, and writes nothing.
 
+                Users of MLflow's basic-auth app come with --users basic_auth.db and keep their passwords.
+
                 Everything keeps its identifier, its times and its versions' numbers. What stands in the way (an \
                 experiment of the same name with another number, a model that differs) is listed before anything is \
                 written. An import that was cut off is simply run again: what is there is compared and left alone. In \
@@ -59,6 +61,16 @@ package struct ImportMLflowCommand<Target: MigrationTarget>: AsyncParsableComman
             valueName: "what"))
     var artifactFiles: FileImportMode?
 
+    @Option(
+        help: ArgumentHelp(
+            "Bring the users of this basic_auth.db along, with passwords and permissions.", valueName: "database"))
+    var users: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The role of users who are no administrators: viewer, editor, approver, or none.", valueName: "role"))
+    var userRole = "viewer"
+
     @Option(help: "What to do when Steward has something with other content: stop, or skip it.")
     var onConflict = ConflictChoice.stop
 
@@ -81,6 +93,8 @@ package struct ImportMLflowCommand<Target: MigrationTarget>: AsyncParsableComman
         settings.workspace = workspace
         settings.files = artifactFiles
         settings.filesRoot = artifactsRoot
+        settings.users = users
+        settings.userRole = userRole == "none" ? nil : userRole
         settings.skipsConflicts = onConflict == .skip
         settings.isDryRun = dryRun
         let line = ProgressLine()

@@ -14,6 +14,10 @@ package struct MLflowImport<Target: MigrationTarget> {
         package var files: FileImportMode?
         /// The folder that holds MLflow's artifacts.
         package var filesRoot: String?
+        /// The database of MLflow's basic-auth app; nil to bring no users.
+        package var users: String?
+        /// The role that users get who are no administrators; nil for none.
+        package var userRole: String?
         /// Leaves what is there with other content, instead of stopping.
         package var skipsConflicts = false
         package var isDryRun = false
@@ -83,7 +87,8 @@ package struct MLflowImport<Target: MigrationTarget> {
                         records: Target.migrationFiles, session: session, world: world, principal: origin.principal,
                         spans: { (trace) throws(Failure) in try notes.spans(of: trace) }, progress: progress)
                     try copy.run(reader, target, into: &report)
-                    if report.written > 0 || copy.report.copied > 0 {
+                    try addUsers(session, origin, &report)
+                    if report.written > 0 || copy.report.copied > 0 || (report.users?.written ?? 0) > 0 {
                         try target.record(report.event, by: origin)
                     }
                 }
@@ -132,7 +137,8 @@ package struct MLflowImport<Target: MigrationTarget> {
             throw Failure(
                 .invalid,
                 "the artifacts of experiment \(near.id) are at "
-                    + "\(DisplayText.clean(String(near.location.prefix(300)))), and where that is on this machine is not said",
+                    + "\(DisplayText.clean(String(near.location.prefix(300)))), and where that is on this machine "
+                    + "is not said",
                 hint:
                     "Name the folder with --artifacts-root (what mlflow server had as --artifacts-destination, or the "
                     + "folder mlruns), or choose --artifact-files skip or reference.")
@@ -147,6 +153,31 @@ package struct MLflowImport<Target: MigrationTarget> {
         for (what, count) in try notes.strangers() {
             report.add(.note, what, "", "\(count) not taken along")
         }
+    }
+
+    // MARK: - Users
+
+    private func addUsers(
+        _ session: DatabaseSession, _ origin: Origin, _ report: inout TransferReport
+    ) throws(Failure) {
+        guard let source = settings.users else { return }
+        guard let accounts = Target.migrationAccounts else {
+            throw Failure(.unsupported, "this program keeps no users")
+        }
+        var users = UserReport()
+        for user in try MLflowAccounts.read(DatabaseLocation(source)) {
+            do throws(Failure) {
+                let isNew = try session.write { [world, settings] in
+                    try accounts.add(user, role: settings.userRole, $0, by: origin, now: world.now())
+                }
+                if isNew { users.written += 1 } else { users.unchanged += 1 }
+            } catch {
+                guard error.code != .unavailable else { throw error }
+                users.leftOut += 1
+                report.add(.leftOut, "user", user.name, error.message)
+            }
+        }
+        report.users = users
     }
 
     // MARK: - The target
@@ -222,7 +253,8 @@ extension TransferReport {
                                 "rows": .integer(table.target.count), "digest": .string(table.target.text),
                             ]))
                     }),
-                "files": .int(files?.copied ?? 0), "bytes": .integer(files?.bytes ?? 0),
+                "users": .int(users?.written ?? 0), "files": .int(files?.copied ?? 0),
+                "bytes": .integer(files?.bytes ?? 0),
                 "is_verified": .bool(isVerified),
             ])
     }

@@ -42,6 +42,11 @@ extension TransferReport {
             lines += [""] + rows.lines(width: .max, colour: false)
         }
         if let files { lines += ["", files.text] }
+        if let users {
+            lines += [
+                "", "users: \(users.written) written, \(users.unchanged) there already, \(users.leftOut) left out",
+            ]
+        }
         lines += findingLines
         lines += ["", summary]
         Terminal.write(lines.map { $0 + "\n" }.joined())
@@ -105,6 +110,11 @@ extension TransferReport {
                         ]))
                 }),
             "files": files?.json ?? .null,
+            "users": users.map { users in
+                .record([
+                    "written": .int(users.written), "unchanged": .int(users.unchanged), "left_out": .int(users.leftOut),
+                ])
+            } ?? .null,
             "findings": .array(
                 findings.map { finding in
                     .record([

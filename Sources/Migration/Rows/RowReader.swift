@@ -61,12 +61,17 @@ struct RowReader {
                 page.last = .integer(row.integer(0))
                 return
             }
-            page.last = .text(row.text(0))
             switch Self.text(row, 0) {
-            case .success(let key): page.keys.append(key)
+            case .success(let key):
+                page.keys.append(key)
+                // Never one that was mended: the next page would begin somewhere else.
+                page.last = .text(key)
             case .failure(let reason):
                 problem(Problem(key: row.text(0), text: "its identifier \(reason.text)"))
             }
+        }
+        guard page.count < limit || page.last != nil else {
+            throw Failure(.invalid, "there are more than \(limit) identifiers of a \(kind.rawValue) that are no text")
         }
         return page
     }

@@ -3,7 +3,7 @@ import MLflow
 import Platform
 
 /// What MLflow from its schema `75868b020152` on keeps of traces in columns and tells as a tag or as metadata: name,
-/// session, tokens used and what they cost. Figures are JSON on the wire, and both sides are compared in one form of it.
+/// session, tokens used and what they cost. Figures are JSON on the wire, and both sides are compared in one form.
 enum TraceFigures {
     static let nameTag = "mlflow.traceName"
     static let session = "mlflow.trace.session"
@@ -57,7 +57,9 @@ enum TraceFigures {
     /// The columns that a value goes into; nil where it is no such figures.
     static func columns(_ key: String, _ value: String) -> [(name: String, value: SQLValue)]? {
         if key == session { return [("session_id", .text(value))] }
-        guard names(key) != nil, let members = (try? JSONParser.parse(value))?.members else { return nil }
+        guard let names = names(key), let members = (try? JSONParser.parse(value))?.members,
+            members.allSatisfy({ names.contains($0.name) })
+        else { return nil }
         return members.map { member in
             switch member.value {
             case .integer(let number): (member.name, .integer(number))

@@ -24,6 +24,8 @@ final class Transfer {
     var experiments: Set<String> = []
     /// What is on both sides with other content and stays as it is.
     private var kept: Set<ThingKey> = []
+    /// Keys that cannot be read, and were told of.
+    private var told: Set<String> = []
 
     struct ThingKey: Hashable {
         let kind: MigrationKind
@@ -59,7 +61,9 @@ final class Transfer {
     }
 
     /// Walks over the keys of a kind in the source.
-    private func forEachPage(_ index: Int, _ what: String, _ body: ([String]) throws(Failure) -> Void) throws(Failure) {
+    private func forEachPage(
+        _ index: Int, _ what: String, isTelling: Bool = false, _ body: ([String]) throws(Failure) -> Void
+    ) throws(Failure) {
         let kind = report.kinds[index].kind
         var after: SQLValue?
         var done = 0
@@ -70,6 +74,11 @@ final class Transfer {
                 page = try source.keys(kind, after: after, limit: Self.batchSize(kind)) { unreadable.append($0) }
             } catch {
                 throw Failure(any: error)
+            }
+            // Everything is walked over twice; what has no readable name is told of once.
+            for problem in unreadable where isTelling && told.insert(problem.key).inserted {
+                report.kinds[index].leftOut += 1
+                report.add(.leftOut, kind.rawValue, DisplayText.clean(problem.key), problem.text)
             }
             try body(page.keys)
             done += page.count
@@ -88,7 +97,7 @@ final class Transfer {
         let kind = report.kinds[index].kind
         let names = kind == .experiment ? try experimentNames() : [:]
         var found = 0
-        try forEachPage(index, "comparing") { (keys) throws(Failure) in
+        try forEachPage(index, "comparing", isTelling: true) { (keys) throws(Failure) in
             found += keys.count
             let existing = try target.existing(kind, keys)
             if kind == .experiment { try checkNames(keys.filter { !existing.contains($0) }, names) }

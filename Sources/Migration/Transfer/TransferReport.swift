@@ -56,6 +56,7 @@ package struct TransferReport: Sendable {
     /// Conflicts stopped it before anything was written.
     package var isStopped = false
     package var files: FileReport?
+    package var users: UserReport?
 
     init(importID: String, source: String, target: String, isDryRun: Bool) {
         self.importID = importID
@@ -83,6 +84,7 @@ package struct TransferReport: Sendable {
     /// Whether everything that is in the source is on the other side now, and the same.
     package var isComplete: Bool {
         !isStopped && counts[.leftOut, default: 0] == 0 && isVerified && (files?.isComplete ?? true)
+            && (users?.leftOut ?? 0) == 0
             && kinds.allSatisfy { $0.kept == 0 }
     }
 
@@ -92,6 +94,14 @@ package struct TransferReport: Sendable {
     }
 
     var written: Int { kinds.reduce(0) { $0 + $1.written } }
+}
+
+/// What became of users.
+package struct UserReport: Sendable {
+    package var written = 0
+    /// There already, by their name.
+    package var unchanged = 0
+    package var leftOut = 0
 }
 
 /// What became of files.
