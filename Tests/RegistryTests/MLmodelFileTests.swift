@@ -1,6 +1,5 @@
+import Registry
 import Testing
-
-@testable import Registry
 
 @Suite("MLmodel files")
 struct MLmodelFileTests {

@@ -18,12 +18,12 @@ package final class RoutineLog: Sendable {
 
     package subscript(_ name: String) -> Entry? { entries.withLock { $0[name] } }
 
-    func began(_ name: String, at time: Timestamp) {
+    package func began(_ name: String, at time: Timestamp) {
         // What is known of the last time stays until this one has ended.
         entries.withLock { if $0[name] == nil { $0[name] = Entry(started: time, took: nil, problem: nil) } }
     }
 
-    func ended(_ name: String, began: Timestamp, at time: Timestamp, problem: String?) {
+    package func ended(_ name: String, began: Timestamp, at time: Timestamp, problem: String?) {
         let entry = Entry(started: began, took: time.milliseconds - began.milliseconds, problem: problem)
         entries.withLock { $0[name] = entry }
     }

@@ -5,31 +5,42 @@ import Core
 /// It is YAML from outside. Only what is shown is read, line by line: names at the beginning of lines, values in quotes
 /// or plain, continued on indented lines. Anchors, tags and whatever else YAML has mean nothing here, so that no file
 /// can make the reader work hard.
-struct MLmodelFile: Sendable, Equatable {
-    struct Flavor: Sendable, Equatable {
-        let name: String
+package struct MLmodelFile: Sendable, Equatable {
+    package struct Flavor: Sendable, Equatable {
+        package let name: String
         /// Of the library: `sklearn_version`, `python_version`.
-        var version: String?
+        package var version: String?
+
+        package init(name: String, version: String? = nil) {
+            self.name = name
+            self.version = version
+        }
     }
 
-    struct Field: Sendable, Equatable {
-        let name: String
-        let type: String
-        let isRequired: Bool
+    package struct Field: Sendable, Equatable {
+        package let name: String
+        package let type: String
+        package let isRequired: Bool
+
+        package init(name: String, type: String, isRequired: Bool) {
+            self.name = name
+            self.type = type
+            self.isRequired = isRequired
+        }
     }
 
-    private(set) var flavors: [Flavor] = []
-    private(set) var inputs: [Field] = []
-    private(set) var outputs: [Field] = []
-    private(set) var parameters: [Field] = []
-    private(set) var mlflowVersion: String?
+    package private(set) var flavors: [Flavor] = []
+    package private(set) var inputs: [Field] = []
+    package private(set) var outputs: [Field] = []
+    package private(set) var parameters: [Field] = []
+    package private(set) var mlflowVersion: String?
     /// Bytes.
-    private(set) var size: Int64?
+    package private(set) var size: Int64?
 
     private static let lineLimit = 20_000
     private static let fieldLimit = 2000
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var section = ""
         var lines = Lines(text.split(separator: "\n", omittingEmptySubsequences: false).prefix(Self.lineLimit))
         while let line = lines.next() {

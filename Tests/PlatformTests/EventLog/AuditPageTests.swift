@@ -3,8 +3,6 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import Platform
-
 @Suite("Pages of the audit log")
 struct AuditPageTests {
     private final class TestLog: Sendable {
@@ -19,7 +17,7 @@ struct AuditPageTests {
             database = try Database(driver: storage.driver, recorder: EventLog(now: { [clock] in clock.next() }))
             key = try SigningKey(name: "test.example/audit")
             let key = key
-            try storage.driver.connect(.writing).withConnection { sql in
+            _ = try storage.driver.connect(.writing).withConnection { sql in
                 try sql.execute(
                     "INSERT INTO eventlog_key (id, verifier) VALUES (1, ?1)", [.text(key.verifier.description)])
             }
@@ -133,7 +131,7 @@ struct AuditPageTests {
     func tampered() async throws {
         let log = try TestLog()
         for number in 0..<3 { try await log.add(thing(number)) }
-        try await log.database.write { transaction in
+        _ = try await log.database.write { transaction in
             try transaction.sql.execute(
                 "UPDATE eventlog_entry SET entry = replace(entry, 'a thing', 'another') WHERE sequence = 2")
         }

@@ -79,10 +79,8 @@ struct AuthorizationTests {
     @Test("single-user mode listens on loopback addresses only; with users, others need protection on the way")
     func listening() {
         for host in ["127.0.0.1", "127.1.2.3", "localhost", "LocalHost", "::1"] {
-            for flag in [false, true] {
-                #expect(throws: Never.self) {
-                    try ListeningAddress.check(host, hasIdentity: flag, isProtected: flag)
-                }
+            #expect(throws: Never.self) {
+                try ListeningAddress.check(host, hasIdentity: false, isProtected: false)
             }
         }
         for host in ["0.0.0.0", "::", "192.168.1.2", "127.0.0.1.example", "127.0.0", "ml.example.com", "", "128.0.0.1"]
@@ -92,9 +90,7 @@ struct AuthorizationTests {
                     try ListeningAddress.check(host, hasIdentity: hasIdentity, isProtected: isProtected)
                 }
             }
-            #expect(throws: Never.self) {
-                try ListeningAddress.check(host, hasIdentity: true, isProtected: true)
-            }
+            #expect(throws: Never.self) { try ListeningAddress.check(host, hasIdentity: true, isProtected: true) }
         }
     }
 }

@@ -1,8 +1,7 @@
 import Core
+import Platform
 import TestSupport
 import Testing
-
-@testable import Platform
 
 @Suite("The system page")
 struct SystemPageTests {

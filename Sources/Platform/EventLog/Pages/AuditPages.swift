@@ -1,15 +1,20 @@
 import Core
 
 /// The audit log for people: what happened, whether it can be believed, and the proof of each entry.
-struct AuditPages: Sendable {
+package struct AuditPages: Sendable {
     let database: Database
     let key: SigningKey
 
-    static let navigation = [
+    package init(database: Database, key: SigningKey) {
+        self.database = database
+        self.key = key
+    }
+
+    package static let navigation = [
         NavigationItem("Audit log", "/audit", .auditRead, .audit, in: .governance, order: 60)
     ]
 
-    var endpoints: [Endpoint] {
+    package var endpoints: [Endpoint] {
         [
             .page("/audit", .may(.auditRead), "The audit log: entries, and what was verified.") {
                 try await list($0, $1)
@@ -20,7 +25,7 @@ struct AuditPages: Sendable {
         ]
     }
 
-    static let pageSize = 50
+    package static let pageSize = 50
 
     // MARK: - The list
 

@@ -139,12 +139,12 @@ extension Drawing {
 }
 
 /// Labels beside each other's ends: as near to where they belong as they can be without covering each other.
-enum LabelPlacement {
+package enum LabelPlacement {
     /// - Parameters:
     ///   - wanted: in any order.
     ///   - distance: between neighbours.
     /// - Returns: places in the order of `wanted`, within the range as far as they fit.
-    static func spread(_ wanted: [Double], distance: Double, in range: ClosedRange<Double>) -> [Double] {
+    package static func spread(_ wanted: [Double], distance: Double, in range: ClosedRange<Double>) -> [Double] {
         let order = wanted.indices.sorted { (wanted[$0], $0) < (wanted[$1], $1) }
         var places = wanted.map { min(max($0, range.lowerBound), range.upperBound) }
         var free = range.lowerBound

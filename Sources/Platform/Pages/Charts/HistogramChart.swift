@@ -4,10 +4,10 @@ package struct HistogramChart: Sendable {
     package var unit = ""
     package var size = ChartSize.small
     /// Rising; one more than there are counts.
-    let edges: [Double]
-    let counts: [Int]
+    package let edges: [Double]
+    package let counts: [Int]
     /// Values that are not finite.
-    let missing: Int
+    package let missing: Int
 
     /// Bins between round numbers, about as many as the root of the number of values.
     package init(_ title: String, values: [Double]) {

@@ -12,11 +12,11 @@ package struct ChartPoint: Sendable, Equatable {
 /// Fewer points that draw the same line: of those that share a column of the picture the first, the lowest, the highest
 /// and the last one are kept, so that no peak and no trough is lost. (Jugel et al., "M4: a visualization-oriented time
 /// series data aggregation", VLDB 2014: with a column per pixel the picture is the same.)
-struct LineThinning {
+package struct LineThinning {
     /// Parts of the line between gaps, none of them empty. Positions in the picture.
-    private(set) var parts: [[ChartPoint]] = []
+    package private(set) var parts: [[ChartPoint]] = []
     /// Where values were not finite or had no place on the axis, at most one per column.
-    private(set) var gaps: [Double] = []
+    package private(set) var gaps: [Double] = []
 
     private var part: [ChartPoint] = []
     private var column: Column?
@@ -70,7 +70,7 @@ struct LineThinning {
     /// - Parameters:
     ///   - points: positions in the picture, ordered by x; y is nil where there is a gap.
     ///   - columnWidth: in the units of the positions.
-    init(_ points: some Sequence<(x: Double, y: Double?)>, columnWidth: Double) {
+    package init(_ points: some Sequence<(x: Double, y: Double?)>, columnWidth: Double) {
         self.columnWidth = columnWidth
         for (x, y) in points {
             let number = Int((x / columnWidth).rounded(.down))
@@ -101,7 +101,7 @@ struct LineThinning {
 
     /// The parts of more than one point as a path, relative: two thirds of the bytes of absolute coordinates. Positions
     /// are rounded to tenths before their differences are taken, so that no error adds up.
-    var path: String {
+    package var path: String {
         var bytes: [UInt8] = []
         for part in parts where part.count > 1 {
             var (x, y) = Self.tenths(part[0])
@@ -124,7 +124,7 @@ struct LineThinning {
     }
 
     /// Points that stand alone between gaps.
-    var lonely: [ChartPoint] { parts.filter { $0.count == 1 }.map { $0[0] } }
+    package var lonely: [ChartPoint] { parts.filter { $0.count == 1 }.map { $0[0] } }
 
     private static func tenths(_ point: ChartPoint) -> (Int, Int) {
         (Int((point.x * 10).rounded()), Int((point.y * 10).rounded()))

@@ -74,7 +74,7 @@ package struct PeriodChart: Sendable {
     }
 
     /// Periods that overlap lie in lanes of their own: each in the first lane that is free.
-    static func lanes(_ periods: [Period]) -> [[Period]] {
+    package static func lanes(_ periods: [Period]) -> [[Period]] {
         var lanes: [[Period]] = []
         for period in periods.sorted(by: { $0.since < $1.since }) {
             let free = lanes.firstIndex { lane in

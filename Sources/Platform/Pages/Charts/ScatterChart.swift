@@ -124,9 +124,9 @@ package struct ScatterChart: Sendable {
 }
 
 /// Spearman's rank correlation: Pearson's correlation of ranks, ties sharing the mean of theirs.
-enum RankCorrelation {
+package enum RankCorrelation {
     /// - Returns: -1 to 1; nil for fewer than three pairs, or when one side is constant.
-    static func spearman(_ first: [Double], _ second: [Double]) -> Double? {
+    package static func spearman(_ first: [Double], _ second: [Double]) -> Double? {
         guard first.count == second.count, first.count > 2 else { return nil }
         let (left, right) = (ranks(first), ranks(second))
         let mean = Double(first.count + 1) / 2

@@ -1,16 +1,16 @@
 import Core
 
 /// How the server is doing: what needs somebody first, then the figures.
-struct SystemPage: Sendable {
+package struct SystemPage: Sendable {
     private let status: SystemStatus
 
-    init(_ status: SystemStatus) { self.status = status }
+    package init(_ status: SystemStatus) { self.status = status }
 
-    static let navigation = [
+    package static let navigation = [
         NavigationItem("System", "/system", ServerEndpoints.readMetrics, .system, in: .administration, order: 90)
     ]
 
-    var endpoints: [Endpoint] {
+    package var endpoints: [Endpoint] {
         [
             .page("/system", .may(ServerEndpoints.readMetrics), "How the server is doing.") { _, site in
                 try await page(site)

@@ -1,7 +1,7 @@
-import Core
+package import Core
 
 /// What the system page and nobody else gathers: the figures of `/metrics` that people ask for first.
-struct SystemStatus: Sendable {
+package struct SystemStatus: Sendable {
     let database: Database
     let routines: [Routine]
     let reactors: [String]
@@ -11,6 +11,20 @@ struct SystemStatus: Sendable {
     let isEncrypted: Bool
     let started: Timestamp
     let now: @Sendable () -> Timestamp
+
+    package init(
+        database: Database, routines: [Routine], reactors: [String], routineLog: RoutineLog, host: String,
+        isEncrypted: Bool, started: Timestamp, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.database = database
+        self.routines = routines
+        self.reactors = reactors
+        self.routineLog = routineLog
+        self.host = host
+        self.isEncrypted = isEncrypted
+        self.started = started
+        self.now = now
+    }
 
     struct Figures: Sendable {
         let databaseBytes: Int64

@@ -1,7 +1,6 @@
 import Core
+import Platform
 import Testing
-
-@testable import Platform
 
 /// Ranges of all sizes, from a fixed sequence of random numbers.
 struct SampleRanges: Sequence, IteratorProtocol {
@@ -25,7 +24,7 @@ struct SampleRanges: Sequence, IteratorProtocol {
         guard left > 0 else { return nil }
         left -= 1
         let (a, b) = (value(), left.isMultiple(of: 5) ? value() * 1e-6 : value())
-        return left.isMultiple(of: 7) ? a...a : min(a, b)...max(a, b)
+        return left.isMultiple(of: 7) ? a...a : Swift.min(a, b)...Swift.max(a, b)
     }
 }
 

@@ -1,8 +1,7 @@
 import Core
 import Foundation
+import Platform
 import Testing
-
-@testable import Platform
 
 @Suite struct ChartTests {
     private func text(_ markup: Markup) -> String { String(decoding: markup.bytes, as: UTF8.self) }

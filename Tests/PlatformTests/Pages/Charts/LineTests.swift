@@ -1,7 +1,6 @@
 import Core
+import Platform
 import Testing
-
-@testable import Platform
 
 @Suite struct LineTests {
     // MARK: smoothing
