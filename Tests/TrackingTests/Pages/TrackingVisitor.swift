@@ -3,7 +3,7 @@ import Foundation
 import Platform
 import TestSupport
 import Testing
-
+import Tracking
 
 extension TestServer {
     /// Somebody who looks at the pages.
@@ -48,7 +48,7 @@ extension Response {
         guard let end = html.firstRange(of: ">\(text)</a>") else { return nil }
         let head = html[..<end.lowerBound]
         guard let start = head.ranges(of: "href=\"").last else { return nil }
-        let address = head[start.upperBound...].prefix { $0 != "\"" }
+        let address = String(head[start.upperBound...].prefix { $0 != "\"" })
         return address.replacing("&amp;", with: "&").replacing("&#39;", with: "'").replacing("&quot;", with: "\"")
     }
 }

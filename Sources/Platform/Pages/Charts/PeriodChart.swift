@@ -3,7 +3,7 @@ package import Core
 /// What was in which state when: a row for each state, a bar for each time something was in it.
 package struct PeriodChart: Sendable {
     package struct Period: Sendable {
-        let label: String
+        package let label: String
         let since: Timestamp
         /// nil while it lasts.
         let until: Timestamp?

@@ -21,9 +21,9 @@ import Testing
     }
 
     @Test func noSeriesMakesAPathOfWhatIsNoNumber() {
-        let largest = Double.greatestFiniteMagnitude
+        let (largest, smallest) = (Double.greatestFiniteMagnitude, Double.leastNonzeroMagnitude)
         let samples: [[Double]] = [
-            [], [1], [0, 0], [.nan], [.nan, .infinity, -.infinity], [largest, -largest], [5e-324, 1e-323],
+            [], [1], [0, 0], [.nan], [.nan, .infinity, -.infinity], [largest, -largest], [smallest, 2 * smallest],
             [1, .nan, 2, .infinity, 3], [-1, 0, 1], [1e-300, 1e300], Array(repeating: 7, count: 100),
         ]
         for values in samples {
@@ -119,7 +119,7 @@ import Testing
         #expect(chart.missing == 1)
         #expect(chart.edges.count == chart.counts.count + 1)
         #expect(chart.edges.first! <= 0 && chart.edges.last! >= 9.9)
-        for extreme in [[], [5], [-1e308, 1e308], [1e-310]] as [[Double]] {
+        for extreme in [[], [5], [-1e308, 1e308], [1000 * Double.leastNonzeroMagnitude]] as [[Double]] {
             #expect(HistogramChart("x", values: extreme).counts.reduce(0, +) == extreme.count)
         }
     }
