@@ -119,8 +119,9 @@
     const least = Number(form.dataset.least ?? 1), most = Number(form.dataset.most ?? Infinity);
     for (const button of buttons(form)) button.disabled = chosen < least || chosen > most;
     const output = form.querySelector("output");
+    if (output) output.dataset.none ??= output.textContent;
     const limit = chosen > most ? `; ${most} at most` : "";
-    if (output) output.textContent = chosen ? `${chosen} selected${limit}` : output.dataset.none ?? "";
+    if (output) output.textContent = chosen ? `${chosen} selected${limit}` : output.dataset.none;
     const every = document.querySelector(`[data-pick-all="${form.id}"]`);
     if (!every) return;
     every.hidden = false;

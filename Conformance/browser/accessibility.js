@@ -119,7 +119,7 @@
   for (const node of all("img")) if (node.complete && node.naturalWidth === 0 && node.getAttribute("src")) fault("images load", node);
   for (const node of all("svg").filter((one) => !one.parentElement.closest("svg"))) {
     const isDecoration = node.getAttribute("aria-hidden") === "true" || node.closest("[aria-hidden=true]");
-    if (!isDecoration && !(node.getAttribute("role") === "img" && nameOf(node))) fault("a picture is named or hidden from readers", node);
+    if (!isDecoration && !(/^(img|group)$/.test(node.getAttribute("role") ?? "") && nameOf(node))) fault("a picture is named or hidden from readers", node);
   }
   for (const node of all(".badge")) if (!words(node.textContent) || !node.querySelector("svg")) fault("a badge has an icon and a word", node);
   for (const node of all("time")) if (!node.hasAttribute("datetime")) fault("a time has its moment", node);

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 
 from playwright.sync_api import sync_playwright
@@ -50,6 +51,11 @@ def launched(*arguments):
             browser.close()
 
 
+def serve(route, folder):
+    """Answers with a file of a folder in the place of the server."""
+    route.fulfill(path=f"{folder}/{route.request.url.rsplit('/', 1)[1]}")
+
+
 class Visit:
     """A browser context with one page in it, and everything that happened there."""
 
@@ -60,6 +66,9 @@ class Visit:
         self.context.set_default_navigation_timeout(PATIENCE)
         if options.get("java_script_enabled", True):
             self.context.add_init_script(WATCH)
+        # STEWARD_UI=ui shows style sheet and script as they are in the folder, without building the server again.
+        if folder := os.environ.get("STEWARD_UI"):
+            self.context.route(re.compile(r"/assets/\w+/steward\.(css|js)$"), lambda route: serve(route, folder))
         self.console, self.errors, self.dialogs, self.foreign, self.broken = [], [], [], [], []
         self.page = self.context.new_page()
         self.context.on("page", self.watch)

@@ -7,6 +7,7 @@ import re
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
@@ -16,6 +17,8 @@ import data  # noqa: E402
 import browser  # noqa: E402
 import servers  # noqa: E402
 
+# A condition is waited for as long as a loaded machine may take, not for a number of seconds that a quick one takes.
+expect.set_options(timeout=browser.PATIENCE)
 LOGS = pathlib.Path(__file__).resolve().parents[2] / ".build" / "conformance" / "logs"
 BINARY = os.environ.get("STEWARD_BINARY", str(LOGS.parents[1] / "release" / "steward"))
 

@@ -21,6 +21,8 @@ class Sample:
     address: Callable
     status: int = 200
     place: str = "alone"
+    # Faults that are meant, by the rule of accessibility.js.
+    excused: tuple = ()
 
     def __str__(self):
         return self.name
