@@ -77,8 +77,9 @@ package struct ChartAxis: Sendable {
     /// The ends: of the values, not of their logarithms.
     package var domain: ClosedRange<Double> {
         guard scale == .logarithmic else { return linear.domain }
-        let ends = [linear.domain.lowerBound, linear.domain.upperBound].map { pow(10, $0) }
-        return ends[0]...ends[1]
+        // Rounding may lead out of the doubles at either end.
+        let low = max(.leastNonzeroMagnitude, pow(10, linear.domain.lowerBound))
+        return low...max(low, min(.greatestFiniteMagnitude, pow(10, linear.domain.upperBound)))
     }
 
     package var pixels: ClosedRange<Double> { linear.range }
@@ -166,29 +167,23 @@ extension RoundStep {
 /// when there are more, and every so many of them when there are many.
 struct LogarithmicTicks {
     let values: [Double]
-    /// The marks that enclose the range.
+    /// The range, widened to the nearest marks or, where there are not all of them, powers of ten.
     let around: ClosedRange<Double>
 
     /// - Parameter range: positive.
     init(_ range: ClosedRange<Double>, count: Int) {
         let low = log10(range.lowerBound)
         let high = log10(range.upperBound)
-        let first = Int(low.rounded(.down)) - 1
-        let last = Int(high.rounded(.up)) + 1
         let decades = high - low
         let digits: [Double] = decades * 3 <= Double(count) ? [1, 2, 5] : [1]
         let stride = max(1, Int((decades / Double(max(1, count))).rounded(.up)))
-        var marks: [Double] = []
-        for exponent in first...last where exponent.isMultiple(of: stride) || stride == 1 {
-            for digit in digits {
-                // Doubles end at 4.9e-324 and 1.8e308.
-                let value = Self.power(digit, exponent)
-                if value > 0, value.isFinite { marks.append(value) }
-            }
-        }
-        let below = marks.last { $0 <= range.lowerBound * (1 + 1e-12) } ?? range.lowerBound
-        let above = marks.first { $0 >= range.upperBound * (1 - 1e-12) } ?? range.upperBound
-        values = marks.filter { $0 >= below && $0 <= above }
+        let exponents = (Int(low.rounded(.down)) - 1)...(Int(high.rounded(.up)) + 1)
+        // Doubles end at 4.9e-324 and 1.8e308.
+        let marks = exponents.flatMap { exponent in digits.map { (exponent, Self.power($0, exponent)) } }
+            .filter { $0.1 > 0 && $0.1.isFinite }
+        let below = marks.last { $0.1 <= range.lowerBound * (1 + 1e-12) }?.1 ?? range.lowerBound
+        let above = marks.first { $0.1 >= range.upperBound * (1 - 1e-12) }?.1 ?? range.upperBound
+        values = marks.filter { $0.0.isMultiple(of: stride) && $0.1 >= below && $0.1 <= above }.map(\.1)
         around = min(below, range.lowerBound)...max(above, range.upperBound)
     }
 

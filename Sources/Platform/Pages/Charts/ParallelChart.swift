@@ -14,6 +14,8 @@ package struct ParallelChart: Sendable {
         /// What is lifted out together with it when the pointer is on one.
         let mark: String?
 
+        func value(_ dimension: Int) -> Value { dimension < values.count ? values[dimension] : .missing }
+
         package init(_ name: String, _ values: [Value], address: Address? = nil, mark: String? = nil) {
             self.name = name
             self.values = values
@@ -53,7 +55,7 @@ package struct ParallelChart: Sendable {
         var text =
             lines.isEmpty
             ? "No values." : "\(DisplayValue.grouped(lines.count)) lines across \(names.joined(separator: ", "))."
-        let missing = lines.count { $0.values.prefix(Self.dimensionLimit).contains(.missing) }
+        let missing = lines.count { line in names.indices.contains { line.value($0) == .missing } }
         if missing > 0 { text += " \(DisplayValue.grouped(missing)) lack a value; their lines have a gap there." }
         if lines.count > Self.lineLimit { text += " Only the first \(Self.lineLimit) are drawn." }
         if dimensions.count > Self.dimensionLimit { text += " Only the first \(Self.dimensionLimit) axes are drawn." }
@@ -74,7 +76,7 @@ package struct ParallelChart: Sendable {
                         }
                     }
                     for index in shown.indices {
-                        switch index < line.values.count ? line.values[index] : .missing {
+                        switch line.value(index) {
                         case .number(let value):
                             html.numberCell(ChartNumber.short(value), exact: ChartNumber.exact(value))
                         case .text(let text): html.cell { $0.name(text, width: 40) }
@@ -125,10 +127,7 @@ struct ParallelLayout {
         width = ChartSize.wide.width
         let range = Self.top...(height - 24)
         axes = (0..<min(chart.dimensions.count, ParallelChart.dimensionLimit)).map { dimension in
-            let values = chart.lines.prefix(ParallelChart.lineLimit).map { line in
-                dimension < line.values.count ? line.values[dimension] : .missing
-            }
-            return Self.axis(values, range)
+            Self.axis(chart.lines.prefix(ParallelChart.lineLimit).map { $0.value(dimension) }, range)
         }
     }
 
@@ -184,9 +183,7 @@ struct ParallelLayout {
         guard let dimension = chart.colouring, axes.indices.contains(dimension) else { return lines.map { _ in 0 } }
         let range = Self.top...(height - 24)
         return lines.map { line in
-            guard dimension < line.values.count, let place = axes[dimension].position(line.values[dimension]) else {
-                return nil
-            }
+            guard let place = axes[dimension].position(line.value(dimension)) else { return nil }
             let share = (range.upperBound - place) / (range.upperBound - range.lowerBound)
             return min(Self.colours - 1, max(0, Int(share * Double(Self.colours))))
         }
@@ -202,8 +199,11 @@ struct ParallelLayout {
             open = []
         }
         for dimension in axes.indices {
-            let value = dimension < line.values.count ? line.values[dimension] : .missing
-            if let y = axes[dimension].position(value) { open.append((x(dimension), y)) } else { close() }
+            if let y = axes[dimension].position(line.value(dimension)) {
+                open.append((x(dimension), y))
+            } else {
+                close()
+            }
         }
         close()
         let label = DisplayText.shorten(DisplayText.label(line.name), to: 60)

@@ -46,22 +46,23 @@ package struct PeriodChart: Sendable {
 
     /// - Parameter sentence: what the picture says, such as what is in use now.
     package func figure(id: String, sentence: String) -> Markup {
+        let names = rows.map { DisplayText.shorten(DisplayText.label($0.name), to: 24) }
         let lanes = rows.map { Self.lanes($0.periods) }
         let count = lanes.reduce(0) { $0 + max(1, $1.count) }
         let width = ChartSize.wide.width
         let height = Double(count) * Self.pitch + 44
-        let left = (rows.map { Drawing.textWidth($0.name) * 1.25 }.max() ?? 0) + 14
+        let left = (names.map { Drawing.textWidth($0) * 1.25 }.max() ?? 0) + 14
         let times = rows.flatMap { $0.periods.map { Double($0.since.milliseconds) } } + [Double(now.milliseconds)]
         let axis = ChartAxis(
             times, kind: .time, pixels: left...(width - 12), count: Int((width - left) / 100))
         var frame = ChartFrame(
-            id: id, title: title, sentence: sentence, kind: "periods", size: (width, height))
+            id: id, title: title, sentence: DisplayText.clean(sentence), kind: "periods", size: (width, height))
         frame.isWide = true
         frame.hasLinks = rows.contains { $0.periods.contains { $0.address != nil } }
         return frame.figure { drawing in
             var top = 6.0
-            for (row, lanes) in zip(rows, lanes) {
-                drawing.text(left - 10, top + 14, row.name, "name", .end)
+            for (name, lanes) in zip(names, lanes) {
+                drawing.text(left - 10, top + 14, name, "name", .end)
                 drawing.path("M\(Drawing.point(left, top - 3))H\(Drawing.unit(width - 12))", "gridline")
                 for lane in lanes {
                     draw(lane, axis, top, &drawing)
