@@ -60,15 +60,15 @@ package struct StockInterface: Domain {
     /// and try for seconds when they get no answer. Programs, which ask below `/api/`, are told that there is no such
     /// thing.
     private static let emptyLists = [
-        ("GET", "2.0", "mlflow/gateway-proxy", "Endpoints of a model gateway: there are none."),
-        ("GET", "3.0", "mlflow/scorers/list", "Scorers of traces: there are none."),
-        ("POST", "3.0", "mlflow/issues/search", "Issues found in traces: there are none."),
-        ("POST", "3.0", "mlflow/datasets/search", "Data sets for evaluations: there are none."),
-        ("GET", "3.0", "mlflow/review-queues/list", "Queues of traces for review: there are none."),
-        ("GET", "3.0", "mlflow/label-schemas/list", "Questions for reviews: there are none."),
-    ].flatMap { method, version, path, summary in
+        ("GET", "2.0", "mlflow/gateway-proxy", "endpoints", "Endpoints of a model gateway: there are none."),
+        ("GET", "3.0", "mlflow/scorers/list", "scorers", "Scorers of traces: there are none."),
+        ("POST", "3.0", "mlflow/issues/search", "issues", "Issues found in traces: there are none."),
+        ("POST", "3.0", "mlflow/datasets/search", "datasets", "Data sets for evaluations: there are none."),
+        ("GET", "3.0", "mlflow/review-queues/list", "review_queues", "Queues of traces for review: there are none."),
+        ("GET", "3.0", "mlflow/label-schemas/list", "label_schemas", "Questions for reviews: there are none."),
+    ].flatMap { method, version, path, list, summary in
         [Endpoint].mlflow(method, path, .signedIn, .reads, summary, version: version, mount: .ajax) { _, _ in
-            .emptyMessage
+            .json(.object([JSON.Member(list, .array([]))]))
         }
     }
 
