@@ -43,7 +43,7 @@ struct GraphQLTests {
     func batches() async throws {
         let query = "{ mlflowSearchRuns { runs { info { runId } experiment { name } modelVersions { version } } } }"
         let expected = """
-            {"errors":[{"message":"No Experiment with id=2 exists","locations":[{"line":1,"column":50}],\
+            {"errors":[{"message":"No Experiment with id=2 exists","locations":[{"line":1,"column":44}],\
             "path":["mlflowSearchRuns","runs",1,"experiment"],\
             "extensions":{"error_code":"RESOURCE_DOES_NOT_EXIST"}}],"data":{"mlflowSearchRuns":{"runs":[\
             {"info":{"runId":"a"},"experiment":{"name":"first"},"modelVersions":[{"version":"1"},{"version":"2"}]},\
@@ -122,7 +122,7 @@ struct GraphQLTests {
         #expect(
             calls.log == [
                 #"POST runs/search {"experiment_ids":["1"],"run_view_type":"ALL","max_results":3}"#,
-                #"POST runs/search {"filter":null,"order_by":["a","é\"\\","x\n  y"]}"#,
+                #"POST runs/search {"order_by":["a","é\"\\","x\n  y"]}"#,
                 "GET metrics/get-history-bulk-interval run_ids=a&&run_ids=b&metric_key=m&start_step=1",
             ])
     }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Platform
+import Synchronization
 import Testing
 
 @Suite("Folders of files")
@@ -25,12 +26,11 @@ struct FileFolderTests {
             atPath: "\(folder.path)/inner.html", withDestinationPath: "index.html")
     }
 
-    private final class Collector: ResponseSink, @unchecked Sendable {
-        private let lock = NSLock()
-        private var pieces: [[UInt8]] = []
+    private final class Collector: ResponseSink {
+        private let pieces = Mutex<[[UInt8]]>([])
 
-        var bytes: [UInt8] { lock.withLock { pieces.flatMap { $0 } } }
-        func write(_ bytes: [UInt8]) async throws { lock.withLock { pieces.append(bytes) } }
+        var bytes: [UInt8] { pieces.withLock { $0.flatMap { $0 } } }
+        func write(_ bytes: [UInt8]) async throws { pieces.withLock { $0.append(bytes) } }
     }
 
     @Test(
