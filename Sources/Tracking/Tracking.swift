@@ -61,6 +61,7 @@ package struct Tracking: Domain {
             LoggedModelCalls(services).endpoints,
             TraceCalls(services).endpoints,
             TraceMetricsCall(services).endpoints,
+            TraceArtifactCall(artifacts).endpoints,
             TraceCallsV2(services).endpoints,
             AssessmentCalls(services).endpoints,
             OpenTelemetryCall().endpoints,
