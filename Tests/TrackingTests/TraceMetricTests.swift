@@ -117,3 +117,30 @@ struct TraceMetricTests {
         ])
     func refused(_ members: String, _ status: Int) async { #expect(await ask(members).status == status) }
 }
+
+@Suite("Spans of traces for MLflow's pages", .everyDatabase)
+struct TraceArtifactTests {
+    private let server: TestServer
+    private let path = "/ajax-api/3.0/mlflow/get-trace-artifact"
+
+    init() throws { server = try TestServer() }
+
+    @Test("what a client stored comes back; nothing else does")
+    func artifacts() async throws {
+        let trace = """
+            {"trace": {"trace_info": {"trace_id": "tr-1", "trace_location": {"type": "MLFLOW_EXPERIMENT",
+            "mlflow_experiment": {"experiment_id": "0"}}, "request_time": "2026-01-02T03:04:05Z", "state": "OK"}}}
+            """
+        #expect(await server.send("POST", "/api/3.0/mlflow/traces", trace).status == 200)
+        #expect(await server.send("GET", "\(path)?request_id=tr-1", nil).status == 404)
+        let place = "/api/2.0/mlflow-artifacts/artifacts/0/traces/tr-1/artifacts"
+        #expect(await server.send("PUT", "\(place)/traces.json", #"{"spans":[]}"#).status == 200)
+        #expect(await server.send("PUT", "\(place)/attachments/a.txt", "attached").status == 200)
+        let spans = await server.send("GET", "\(path)?request_id=tr-1", nil)
+        #expect(spans.status == 200 && spans.json == .record(["spans": .array([])]))
+        #expect(await server.send("GET", "\(path)?request_id=tr-1&path=a.txt", nil).status == 200)
+        #expect(await server.send("GET", "\(path)?request_id=tr-1&path=../traces.json", nil).status == 400)
+        #expect(await server.send("GET", "\(path)?request_id=tr-2", nil).status == 404)
+        #expect(await server.send("GET", path, nil).status == 400)
+    }
+}

@@ -4,8 +4,11 @@
 ask for all the same and do without.
 """
 
+import datetime
+import json
 import pathlib
 import re
+import time
 
 import pytest
 import servers
@@ -43,10 +46,43 @@ class Stock:
         client.upload(self.runs[0], "plot.png", data.png(64, 48))
         for run in self.runs[:2]:
             client.upload(run, "model/MLmodel", b"flavors: {python_function: {loader_module: mlflow.sklearn}}\n")
+        self.trace()
         for name in ("credit-model", "other-model"):
             client.post("registered-models/create", name=name)
         for run in self.runs[:2]:
             client.post("model-versions/create", name="credit-model", source=f"runs:/{run}/model", run_id=run)
+
+    def trace(self):
+        """A trace of one span, as clients store it."""
+        now = time.time_ns()
+        moment = datetime.datetime.fromtimestamp(now / 1e9, datetime.UTC).isoformat(timespec="milliseconds")
+        info = {
+            "trace_id": "tr-1",
+            "trace_location": {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": self.experiment}},
+            "request_time": moment.replace("+00:00", "Z"),
+            "execution_duration": "0.250s",
+            "state": "OK",
+            "request_preview": "what was asked",
+            "response_preview": "what was answered",
+            "trace_metadata": {"mlflow.trace_schema.version": "3"},
+            "tags": {"mlflow.traceName": "answer"},
+        }
+        self.client.call("POST", "/api/3.0/mlflow/traces", {"trace": {"trace_info": info}})
+        span = {
+            "trace_id": "AAAAAAAAAAAAAAAAAAAAAQ==",
+            "span_id": "AAAAAAAAAAE=",
+            "parent_span_id": None,
+            "name": "look for an answer",
+            "kind": "SPAN_KIND_INTERNAL",
+            "start_time_unix_nano": now,
+            "end_time_unix_nano": now + 250_000_000,
+            "events": [],
+            "status": {"code": "STATUS_CODE_OK", "message": ""},
+            "attributes": {"mlflow.traceRequestId": '"tr-1"', "mlflow.spanInputs": '"what was asked"'},
+            "links": [],
+        }
+        place = f"/api/2.0/mlflow-artifacts/artifacts/{self.experiment}/traces/tr-1/artifacts/traces.json"
+        self.client.call("PUT", place, raw=json.dumps({"spans": [span]}).encode())
 
     def model(self):
         return self.client.get("registered-models/get", name="credit-model")["registered_model"]
@@ -189,6 +225,12 @@ def test_edit_a_tag(pages, stock):
     page.get_by_text("blue").first.wait_for()
     assert stock.tags(stock.runs[1])["color"] == "blue"
     assert stock.tags(stock.runs[1])["owner"] == "ann"
+
+
+def test_traces(pages, stock):
+    page = pages(f"/experiments/{stock.experiment}/traces")
+    page.get_by_text("what was asked").first.click()
+    page.get_by_text("look for an answer").first.wait_for()
 
 
 def test_models(pages, stock):
