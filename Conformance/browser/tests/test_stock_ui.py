@@ -64,7 +64,11 @@ class Stock:
             "state": "OK",
             "request_preview": "what was asked",
             "response_preview": "what was answered",
-            "trace_metadata": {"mlflow.trace_schema.version": "3"},
+            "trace_metadata": {
+                "mlflow.trace_schema.version": "3",
+                "mlflow.traceInputs": '"what was asked"',
+                "mlflow.traceOutputs": '"what was answered"',
+            },
             "tags": {"mlflow.traceName": "answer"},
         }
         self.client.call("POST", "/api/3.0/mlflow/traces", {"trace": {"trace_info": info}})
@@ -98,6 +102,7 @@ class Stock:
 
 @pytest.fixture(scope="session", params=["3", "2"])
 def stock(request):
+    """A server for each generation of the pages."""
     try:
         prefix = pathlib.Path(environment(request.param)).parents[1]
     except Unavailable as reason:
@@ -148,7 +153,7 @@ def stopped(tour):
 
 
 def test_experiments(pages, stock):
-    page = pages("/experiments")
+    page = pages("/experiments" if stock.generation == "3" else "/")
     link = page.get_by_role("link", name="credit risk").first
     link.wait_for()
     link.click()
