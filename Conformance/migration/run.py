@@ -9,6 +9,7 @@ N skipped".
 """
 
 import argparse
+import base64
 import contextlib
 import json
 import os
@@ -20,6 +21,8 @@ import subprocess
 import sys
 import time
 import traceback
+import urllib.error
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -50,16 +53,16 @@ class Bench:
     def python(self, generation):
         return environments.environment(generation)
 
-    def settings(self, generation):
-        return {**os.environ, **QUIET, "PYTHONPATH": environments.extra(generation, *EXTRA[generation])}
+    def settings(self, generation, extra=()):
+        return {**os.environ, **QUIET, "PYTHONPATH": environments.extra(generation, *EXTRA[generation], *extra)}
 
-    def script(self, generation, name, *arguments):
+    def script(self, generation, name, *arguments, extra=()):
         log = LOGS / f"{name}-{generation}.log"
         with open(log, "w") as errors:
             return subprocess.run(
                 [self.python(generation), str(HERE / name), *arguments],
                 cwd=self.folder,
-                env=self.settings(generation),
+                env=self.settings(generation, extra),
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -271,6 +274,42 @@ def damage(bench):
     require("parameters" in left[runs[0]] and "metrics" in left[runs[1]] and "4711" in left[runs[2]], left)
     notes = {finding["kind"]: finding["text"] for finding in report["findings"] if finding["sort"] == "note"}
     require("1 rows" in notes.get("tags", ""), notes)
+
+
+def users(bench):
+    """Users of MLflow's basic-auth app come with their passwords and permissions."""
+    address, _ = bench.source("2")
+    for generation in ("2", "3"):
+        accounts = bench.folder / f"basic_auth-{generation}.db"
+        bench.script(generation, "users.py", str(accounts), extra=("flask-wtf==1.3.0", "wtforms==3.3.2"))
+        data = bench.folder / f"data-users-{generation}"
+        report = bench.import_into(data, address, None, "--artifact-files", "skip", "--users", str(accounts))
+        require(report["users"] == {"written": 2, "unchanged": 0, "left_out": 0}, report["users"])
+        again = bench.import_into(data, address, None, "--artifact-files", "skip", "--users", str(accounts))
+        require(again["users"] == {"written": 0, "unchanged": 2, "left_out": 0}, again["users"])
+        with bench.serving(data) as url:
+
+            def status(path, user, password=None, body=None, url=url):
+                credentials = f"{user}:{password or user + 'spassword123'}"
+                request = urllib.request.Request(f"{url}/api/2.0/mlflow/{path}", data=body and json.dumps(body).encode())
+                request.add_header("Content-Type", "application/json")
+                request.add_header("Authorization", "Basic " + base64.b64encode(credentials.encode()).decode())
+                try:
+                    with urllib.request.urlopen(request, timeout=60) as answer:
+                        return answer.status
+                except urllib.error.HTTPError as error:
+                    return error.code
+
+            tag = {"experiment_id": "1", "key": "by", "value": "bob"}
+            seen = {
+                "ann reads": status("registered-models/get?name=fraud", "ann"),
+                "ann with a wrong password": status("experiments/get?experiment_id=1", "ann", "wrong password"),
+                "bob edits his experiment": status("experiments/set-experiment-tag", "bob", body=tag),
+                "bob edits another": status("experiments/set-experiment-tag", "bob", body=tag | {"experiment_id": "0"}),
+            }
+            wanted = [200, 401, 200, 403]
+            require(list(seen.values()) == wanted, f"{seen}, not {wanted}")
+            require(status("registered-models/get?name=fraud", "bob") in (403, 404), "bob reads what he must not")
 
 
 def unknown_schema(bench):

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import MLflow
 import Migration
 import Platform
 import TestSupport

@@ -115,6 +115,20 @@ package struct MigrationRow {
     }
 }
 
+/// The key of a thing, equal to another only byte by byte: names from outside may be canonically equivalent and differ.
+package struct MigrationKey: Hashable, Sendable {
+    package let text: String
+
+    package init(_ text: String) { self.text = text }
+
+    package static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
 extension MigrationKind {
     /// A key as databases take it.
     package func parameter(_ key: String) -> SQLValue {

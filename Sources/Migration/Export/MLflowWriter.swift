@@ -9,9 +9,9 @@ import Platform
 final class MLflowWriter: MigrationWriter {
     private let transaction: Transaction
     /// The experiment of each run and logged model of this transaction.
-    private var experiments: [String: SQLValue] = [:]
+    private var experiments: [MigrationKey: SQLValue] = [:]
     /// When each trace of this transaction began.
-    private var traceTimes: [String: SQLValue] = [:]
+    private var traceTimes: [MigrationKey: SQLValue] = [:]
 
     init(_ transaction: Transaction) { self.transaction = transaction }
 
@@ -47,7 +47,7 @@ final class MLflowWriter: MigrationWriter {
     }
 
     private func experiment(_ row: MigrationRow) throws -> SQLValue {
-        guard let experiment = experiments[row.key] else {
+        guard let experiment = experiments[MigrationKey(row.key)] else {
             throw Failure(.bug, "a row of something that is not being written", cause: row.key)
         }
         return experiment
@@ -95,7 +95,7 @@ final class MLflowWriter: MigrationWriter {
                     lifecycle_stage, deleted_time, source_type, source_name, entry_point_name, source_version)
                     """, width: 14
             ) { row in
-                experiments[row.key] = row[1]
+                experiments[MigrationKey(row.key)] = row[1]
                 // Where a run's code was is in its tags; the columns are from before there were any.
                 return Array(row.values) + ["UNKNOWN", "", "", ""]
             }
@@ -156,7 +156,7 @@ final class MLflowWriter: MigrationWriter {
                     last_updated_timestamp_ms, status, model_type, source_run_id, lifecycle_stage)
                     """, width: 10
             ) { row in
-                experiments[row.key] = row[1]
+                experiments[MigrationKey(row.key)] = row[1]
                 return Array(row.values.prefix(7)) + [Self.orNull(row[7]), Self.orNull(row[8]), row[9]]
             }
         case .loggedModelMetrics:
@@ -195,8 +195,8 @@ final class MLflowWriter: MigrationWriter {
                     request_preview, response_preview)
                     """, width: 8
             ) { row in
-                experiments[row.key] = row[1]
-                traceTimes[row.key] = row[2]
+                experiments[MigrationKey(row.key)] = row[1]
+                traceTimes[MigrationKey(row.key)] = row[2]
                 return Array(row.values)
             }
         case .traceTags:
@@ -216,7 +216,7 @@ final class MLflowWriter: MigrationWriter {
         default:
             try insert(rows, into: AssessmentRow.insertion, width: AssessmentRow.width) { row in
                 let assessment = try AssessmentRow(trace: row.text(0), id: row.text(1), document: row.text(2))
-                return assessment.values + [try experiment(row), traceTimes[row.key] ?? .null]
+                return assessment.values + [try experiment(row), traceTimes[MigrationKey(row.key)] ?? .null]
             }
         }
     }

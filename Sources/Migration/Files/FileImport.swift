@@ -67,7 +67,8 @@ final class FileImport {
                     throw Failure(any: error)
                 }
                 let keys = try target.existing(kind, page.keys)
-                for (key, place) in try Self.places(table, page.keys.filter(keys.contains), source) {
+                for (key, place) in try Self.places(table, page.keys.filter { keys.contains(MigrationKey($0)) }, source)
+                {
                     try take(place.old, rewritten(place.row, table), kind, key)
                 }
                 if page.count < 512 { break }

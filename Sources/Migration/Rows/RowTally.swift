@@ -4,17 +4,15 @@ import Platform
 /// What was read of some things: a digest for each of them, and one for each table.
 struct RowTally: Sendable {
     private(set) var tables: [MigrationTable: RowSetDigest] = [:]
-    private(set) var things: [String: RowSetDigest] = [:]
+    private var things: [MigrationKey: RowSetDigest] = [:]
 
     mutating func add(_ table: MigrationTable, _ key: String, _ row: [SQLValue]) {
         var digest = RowSetDigest()
         digest.add(table.rawValue, row[...])
         tables[table, default: RowSetDigest()].add(digest)
-        things[key, default: RowSetDigest()].add(digest)
+        things[MigrationKey(key), default: RowSetDigest()].add(digest)
     }
 
-    /// Takes in what another has of its tables; things are forgotten.
-    mutating func addTables(_ other: RowTally) {
-        for (table, digest) in other.tables { tables[table, default: RowSetDigest()].add(digest) }
-    }
+    /// The digest of all rows of a thing.
+    func digest(of key: String) -> RowSetDigest { things[MigrationKey(key)] ?? RowSetDigest() }
 }

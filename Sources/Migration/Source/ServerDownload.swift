@@ -142,7 +142,7 @@ final class ServerDownload {
             for experiment in found {
                 guard let id = experiment["experiment_id"]?.text else { continue }
                 ids.append(id)
-                if !known.contains(id) { ServerRows.experiment(experiment, into: &batch) }
+                if !known.contains(MigrationKey(id)) { ServerRows.experiment(experiment, into: &batch) }
             }
             try write(batch, .experiment, target)
         }
@@ -173,7 +173,7 @@ final class ServerDownload {
                 // Searches do not tell which models a run used.
                 let whole =
                     isWhole ? try await get(client, "/api/2.0/mlflow/runs/get", [("run_id", id)])["run"] ?? run : run
-                if !begun.contains(id) { ServerRows.run(whole, into: &batch) }
+                if !begun.contains(MigrationKey(id)) { ServerRows.run(whole, into: &batch) }
                 for metric in whole["data"]?["metrics"]?.elements ?? [] {
                     if let key = metric["key"]?.text { keys[key, default: []].append(id) }
                 }
@@ -252,7 +252,7 @@ final class ServerDownload {
                 let found = answer["traces"]?.elements ?? []
                 let known = try target.existing(.trace, found.compactMap { $0["trace_id"]?.text })
                 var batch = ServerRows.Batch()
-                for trace in found where !known.contains(trace["trace_id"]?.text ?? "") {
+                for trace in found where !known.contains(MigrationKey(trace["trace_id"]?.text ?? "")) {
                     ServerRows.trace(trace, into: &batch)
                 }
                 try write(batch, .trace, target)
@@ -293,7 +293,7 @@ final class ServerDownload {
             let found = answer["models"]?.elements ?? []
             let known = try target.existing(.loggedModel, found.compactMap { $0["info"]?["model_id"]?.text })
             var batch = ServerRows.Batch()
-            for model in found where !known.contains(model["info"]?["model_id"]?.text ?? "") {
+            for model in found where !known.contains(MigrationKey(model["info"]?["model_id"]?.text ?? "")) {
                 ServerRows.loggedModel(model, into: &batch)
             }
             try write(batch, .loggedModel, target)
@@ -313,7 +313,7 @@ final class ServerDownload {
             } _: { answer in
                 let found = answer["registered_models"]?.elements ?? []
                 let known = try target.existing(.registeredModel, found.compactMap { $0["name"]?.text })
-                for model in found where !known.contains(model["name"]?.text ?? "") {
+                for model in found where !known.contains(MigrationKey(model["name"]?.text ?? "")) {
                     var batch = ServerRows.Batch()
                     ServerRows.registeredModel(model, into: &batch)
                     try await downloadVersions(client, model["name"]?.text ?? "", filter, into: &batch)
@@ -358,7 +358,7 @@ final class ServerDownload {
                 let found = answer["webhooks"]?.elements ?? []
                 let known = try target.existing(.webhook, found.compactMap { $0["webhook_id"]?.text })
                 var batch = ServerRows.Batch()
-                for webhook in found where !known.contains(webhook["webhook_id"]?.text ?? "") {
+                for webhook in found where !known.contains(MigrationKey(webhook["webhook_id"]?.text ?? "")) {
                     ServerRows.webhook(webhook, into: &batch)
                 }
                 try write(batch, .webhook, target)

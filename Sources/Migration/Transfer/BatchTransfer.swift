@@ -14,7 +14,7 @@ struct BatchTransfer {
     func run(_ keys: [String]) throws(Failure) {
         var keys = keys
         while !keys.isEmpty {
-            var problems: [String: String] = [:]
+            var problems: [MigrationKey: String] = [:]
             do {
                 let tally = try write(keys, &problems)
                 try finish(keys, tally)
@@ -29,8 +29,8 @@ struct BatchTransfer {
                 for key in keys { try run([key]) }
                 return
             } catch {
-                for key in keys { if let problem = problems[key] { leaveOut(key, problem) } }
-                keys.removeAll { problems[$0] != nil }
+                for key in keys { if let problem = problems[MigrationKey(key)] { leaveOut(key, problem) } }
+                keys.removeAll { problems[MigrationKey($0)] != nil }
             }
         }
     }
@@ -44,13 +44,13 @@ struct BatchTransfer {
     /// Reads everything and writes it, all or nothing.
     /// - Parameter problems: what is wrong with things that cannot be taken along.
     /// - Throws: when there are some, or the databases refuse.
-    private func write(_ keys: [String], _ problems: inout [String: String]) throws(Failure) -> RowTally {
+    private func write(_ keys: [String], _ problems: inout [MigrationKey: String]) throws(Failure) -> RowTally {
         if transfer.settings.isDryRun {
             let tally = try read(keys, &problems) { _ in }
             if !problems.isEmpty { throw Failure(.invalid, "some of it cannot be taken along") }
             return tally
         }
-        var found: [String: String] = [:]
+        var found: [MigrationKey: String] = [:]
         defer { problems = found }
         return try transfer.target.write(kind) { writer in
             found = [:]
@@ -58,23 +58,27 @@ struct BatchTransfer {
             if !found.isEmpty { throw Failure(.invalid, "some of it cannot be taken along") }
             try writer.finish(
                 MigrationBatch(
-                    kind: kind, digests: keys.map { ($0, tally.things[$0] ?? RowSetDigest()) }, origin: transfer.origin,
+                    kind: kind, digests: keys.map { ($0, tally.digest(of: $0)) }, origin: transfer.origin,
                     importID: transfer.report.importID))
             return tally
         }
     }
 
     private func read(
-        _ keys: [String], _ problems: inout [String: String], _ take: (MigrationRows) throws -> Void
+        _ keys: [String], _ problems: inout [MigrationKey: String], _ take: (MigrationRows) throws -> Void
     ) throws(Failure) -> RowTally {
         var tally = RowTally()
-        var found: [String: String] = [:]
+        var found: [MigrationKey: String] = [:]
         defer { problems = found }
         do {
             for table in transfer.source.store.tables(of: kind) {
                 var rows = MigrationRows(table)
                 try transfer.source.forEach(table, of: keys) { key, row in
-                    if let problem = reference(table, row) { return found[key] = found[key] ?? problem }
+                    if let problem = reference(table, row) {
+                        let key = MigrationKey(key)
+                        found[key] = found[key] ?? problem
+                        return
+                    }
                     tally.add(table, key, row)
                     rows.append(row)
                     if rows.count >= Self.pieceSize {
@@ -82,7 +86,8 @@ struct BatchTransfer {
                         rows.removeAll()
                     }
                 } problem: { problem in
-                    found[problem.key] = found[problem.key] ?? problem.text
+                    let key = MigrationKey(problem.key)
+                    found[key] = found[key] ?? problem.text
                 }
                 if !rows.isEmpty, found.isEmpty { try take(rows) }
             }
@@ -107,8 +112,8 @@ struct BatchTransfer {
         var ours = RowTally()
         try transfer.target.forEach(kind, keys) { table, key, row in ours.add(table, key, row) }
         transfer.report.add(source: theirs, target: ours)
-        for key in keys where theirs.things[key] != ours.things[key] {
-            let (there, here) = (theirs.things[key]?.count ?? 0, ours.things[key]?.count ?? 0)
+        for key in keys where theirs.digest(of: key) != ours.digest(of: key) {
+            let (there, here) = (theirs.digest(of: key).count, ours.digest(of: key).count)
             transfer.report.add(
                 .difference, kind.rawValue, key, "\(there) rows were read and \(here) are there, or they differ")
         }

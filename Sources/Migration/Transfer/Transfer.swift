@@ -25,11 +25,16 @@ final class Transfer {
     /// What is on both sides with other content and stays as it is.
     private var kept: Set<ThingKey> = []
     /// Keys that cannot be read, and were told of.
-    private var told: Set<String> = []
+    private var told: Set<MigrationKey> = []
 
     struct ThingKey: Hashable {
         let kind: MigrationKind
-        let key: String
+        let key: MigrationKey
+
+        init(kind: MigrationKind, key: String) {
+            self.kind = kind
+            self.key = MigrationKey(key)
+        }
     }
 
     init(
@@ -76,7 +81,7 @@ final class Transfer {
                 throw Failure(any: error)
             }
             // Everything is walked over twice; what has no readable name is told of once.
-            for problem in unreadable where isTelling && told.insert(problem.key).inserted {
+            for problem in unreadable where isTelling && told.insert(MigrationKey(problem.key)).inserted {
                 report.kinds[index].leftOut += 1
                 report.add(.leftOut, kind.rawValue, DisplayText.clean(problem.key), problem.text)
             }
@@ -100,25 +105,27 @@ final class Transfer {
         try forEachPage(index, "comparing", isTelling: true) { (keys) throws(Failure) in
             found += keys.count
             let existing = try target.existing(kind, keys)
-            if kind == .experiment { try checkNames(keys.filter { !existing.contains($0) }, names) }
-            let both = keys.filter { existing.contains($0) && !kept.contains(ThingKey(kind: kind, key: $0)) }
+            if kind == .experiment { try checkNames(keys.filter { !existing.contains(MigrationKey($0)) }, names) }
+            let both = keys.filter {
+                existing.contains(MigrationKey($0)) && !kept.contains(ThingKey(kind: kind, key: $0))
+            }
             if !both.isEmpty { try compare(both, index) }
         }
         report.kinds[index].found = found
     }
 
     /// The numbers that the other side has given to names.
-    private func experimentNames() throws(Failure) -> [String: String] {
-        var names: [String: String] = [:]
-        for row in try target.rows(.experiments) { names[row.text(1)] = row.key }
+    private func experimentNames() throws(Failure) -> [MigrationKey: String] {
+        var names: [MigrationKey: String] = [:]
+        for row in try target.rows(.experiments) { names[MigrationKey(row.text(1))] = row.key }
         return names
     }
 
     /// A name belongs to one experiment, also to a deleted one.
-    private func checkNames(_ keys: [String], _ taken: [String: String]) throws(Failure) {
+    private func checkNames(_ keys: [String], _ taken: [MigrationKey: String]) throws(Failure) {
         try readSource(.experiments, keys) { key, row in
             let name = MigrationRow(values: row[...]).text(1)
-            if let owner = taken[name], owner != key {
+            if let owner = taken[MigrationKey(name)], owner != key {
                 keep(
                     .experiment, key,
                     "the name \(DisplayText.label(name)) belongs to experiment \(owner) on the other side")
@@ -152,7 +159,7 @@ final class Transfer {
         for key in keys {
             let isNamesake = names[key].map { $0.count == 2 && $0[0].utf8.elementsEqual($0[1].utf8) } ?? false
             if kind == .experiment, isNamesake { experiments.insert(key) }
-            if theirs.things[key] == ours.things[key] {
+            if theirs.digest(of: key) == ours.digest(of: key) {
                 same.append(key)
             } else if try target.isPlaceholder(kind, key) {
                 // It is written with those that are new.
@@ -169,7 +176,8 @@ final class Transfer {
         }
         report.kinds[index].unchanged += same.count
         guard !same.isEmpty else { return }
-        // What is the same needs no second look: its digests are those of both.
+        if same.count == keys.count { return report.add(source: theirs, target: ours) }
+        // The digests of those that are the same alone; they are those of both sides.
         var tally = RowTally()
         for table in source.store.tables(of: kind) {
             try readSource(table, same) { key, row in tally.add(table, key, row) }
@@ -183,7 +191,7 @@ final class Transfer {
         if let names, names.count == 2, !names[0].utf8.elementsEqual(names[1].utf8) {
             return "it is \(DisplayText.label(names[0])) in the source and \(DisplayText.label(names[1])) here"
         }
-        let (there, here) = (theirs.things[key]?.count ?? 0, ours.things[key]?.count ?? 0)
+        let (there, here) = (theirs.digest(of: key).count, ours.digest(of: key).count)
         return there == here
             ? "it is there already with other content"
             : "it is there already with other content (\(there) rows in the source, \(here) here)"
@@ -206,7 +214,7 @@ final class Transfer {
             for key in keys {
                 if kept.contains(ThingKey(kind: kind, key: key)) {
                     report.kinds[index].kept += 1
-                } else if !existing.contains(key) {
+                } else if !existing.contains(MigrationKey(key)) {
                     new.append(key)
                 } else if try target.isPlaceholder(kind, key) {
                     new.append(key)

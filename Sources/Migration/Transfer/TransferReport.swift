@@ -93,7 +93,7 @@ package struct TransferReport: Sendable {
         counts[.difference, default: 0] == 0 && (isDryRun || tables.values.allSatisfy { $0.source == $0.target })
     }
 
-    var written: Int { kinds.reduce(0) { $0 + $1.written } }
+    package var written: Int { kinds.reduce(0) { $0 + $1.written } }
 }
 
 /// What became of users.

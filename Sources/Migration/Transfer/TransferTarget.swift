@@ -14,9 +14,9 @@ final class TransferTarget {
     }
 
     /// Those of the keys that are there.
-    func existing(_ kind: MigrationKind, _ keys: [String]) throws(Failure) -> Set<String> {
-        var found: Set<String> = []
-        try forEach(kind, keys, tables: [kind.tables[0]]) { _, key, _ in found.insert(key) }
+    func existing(_ kind: MigrationKind, _ keys: [String]) throws(Failure) -> Set<MigrationKey> {
+        var found: Set<MigrationKey> = []
+        try forEach(kind, keys, tables: [kind.tables[0]]) { _, key, _ in found.insert(MigrationKey(key)) }
         return found
     }
 

@@ -6,10 +6,10 @@ import Platform
 final class ModelMigrationWriter: MigrationWriter {
     private let transaction: Transaction
     private let sources: any ModelSources
-    private var models: [String: Imported] = [:]
+    private var models: [MigrationKey: Imported] = [:]
     private var versions: [Version] = []
 
-    /// A model of this transaction. (Names are unique by their bytes; `String` would take some for the same.)
+    /// A model of this transaction.
     private struct Imported {
         let id: Int64
         let description: String?
@@ -41,16 +41,13 @@ final class ModelMigrationWriter: MigrationWriter {
         default:
             try writeParts(rows, into: "registry_alias (model_id, name, number)")
             rows.forEach { row in
-                models[Self.place(row.key)]?.aliases.append(.init(row.text(1), .integer(row.integer(2))))
+                models[MigrationKey(row.key)]?.aliases.append(.init(row.text(1), .integer(row.integer(2))))
             }
         }
     }
 
-    /// A key for dictionaries that is equal only byte by byte.
-    private static func place(_ name: String) -> String { Hexadecimal.text(of: Array(name.utf8)) }
-
     private func model(_ row: MigrationRow) throws -> Imported {
-        guard let model = models[Self.place(row.key)] else {
+        guard let model = models[MigrationKey(row.key)] else {
             throw Failure(.bug, "a part of a registered model that is not being written")
         }
         return model
@@ -64,7 +61,7 @@ final class ModelMigrationWriter: MigrationWriter {
             """, Array(row.values)
         ) { $0.integer(0) }
         guard let id else { throw Failure(.bug, "an insert answered no key") }
-        models[Self.place(row.key)] = Imported(
+        models[MigrationKey(row.key)] = Imported(
             id: id, description: row[3] == .null ? nil : row.text(3), created: row.integer(1))
     }
 
@@ -115,7 +112,7 @@ final class ModelMigrationWriter: MigrationWriter {
     }
 
     private func note(_ row: MigrationRow, _ loggedModel: String) {
-        models[Self.place(row.key)]?.versions += 1
+        models[MigrationKey(row.key)]?.versions += 1
         versions.append(
             Version(
                 model: row.key, number: row.integer(1), stage: row.text(6),
@@ -132,7 +129,7 @@ final class ModelMigrationWriter: MigrationWriter {
 
     func finish(_ batch: MigrationBatch) throws {
         for (name, digest) in batch.digests {
-            guard let model = models[Self.place(name)] else { continue }
+            guard let model = models[MigrationKey(name)] else { continue }
             record(
                 EventKind.modelImported, EventSubject.model(model.id),
                 [
@@ -144,7 +141,7 @@ final class ModelMigrationWriter: MigrationWriter {
                 ], batch)
         }
         for version in versions.sorted(by: { ($0.model, $0.number) < ($1.model, $1.number) }) {
-            guard let model = models[Self.place(version.model)] else { continue }
+            guard let model = models[MigrationKey(version.model)] else { continue }
             record(
                 EventKind.versionImported, EventSubject.version(model.id, version.number),
                 [.init("name", .string(version.model)), .init("version", .integer(version.number))] + version.details,
