@@ -67,7 +67,7 @@ package struct MLflowImport<Target: MigrationTarget> {
             let files = try filesMode(experiments)
             var mapped = reader
             if files != .reference { mapped.places = PlaceMapping(experiments: experiments) }
-            return try withTarget { session, hold in
+            return try withTarget { session in
                 let target = TransferTarget(StoreGroup(Target.migrationStores), session)
                 let origin = Origin(
                     .local, reason: "steward import mlflow \(String(source.prefix(500)))")
@@ -92,7 +92,6 @@ package struct MLflowImport<Target: MigrationTarget> {
                         try target.record(report.event, by: origin)
                     }
                 }
-                _ = hold
                 return report
             }
         }
@@ -183,13 +182,11 @@ package struct MLflowImport<Target: MigrationTarget> {
     // MARK: - The target
 
     /// Lends the database of the server, brought up to date; nil where a dry run finds none.
-    private func withTarget<Value>(
-        _ body: (DatabaseSession?, Any) throws -> Value
-    ) throws -> Value {
+    private func withTarget<Value>(_ body: (DatabaseSession?) throws -> Value) throws -> Value {
         let location = try DatabaseLocation(settings.server.databaseLocation)
         let migrations = Server.migrations + Target.migrations
         if settings.isDryRun {
-            return try body(try sessionOfDryRun(location, migrations), ())
+            return try body(try sessionOfDryRun(location, migrations))
         }
         let hold = FolderHold(try DataFolder(settings.server))
         let driver = try location.makeDriver(isPatient: true)
@@ -198,7 +195,7 @@ package struct MLflowImport<Target: MigrationTarget> {
         let known = try session.read(AuditKey.recorded)
         let key = try AuditKey.load(settings.server.keyFile, name: Server.auditKeyName(), recorded: known)
         try session.write { try AuditKey.check(key, $0) }
-        return try body(session, hold)
+        return try withExtendedLifetime(hold) { try body(session) }
     }
 
     private func sessionOfDryRun(

@@ -23,6 +23,7 @@ struct PlaceMapping: Sendable {
     /// The tag of a trace that says where its spans are.
     static let traceLocationTag = "mlflow.artifactLocation"
 
+    /// Rewrites the places in a row.
     func rewrite(_ row: inout [SQLValue], _ table: MigrationTable) {
         for (index, column) in table.columns.enumerated() where column.values == .place {
             guard case .text(let place) = row[index] else { continue }

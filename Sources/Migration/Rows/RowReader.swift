@@ -23,6 +23,7 @@ struct RowReader {
         problem: (Problem) -> Void
     ) throws {
         let columns = table.columns
+        let places = table == .traceTags || columns.contains { $0.values == .place } ? places : nil
         try sql.forEach(in: keys.map(table.kind.parameter)) { list, arguments in
             try sql.stream(
                 store.select(table, keys: list), arguments, cursor: "migration_\(table.rawValue)_\(arguments.count)"
