@@ -167,6 +167,10 @@ let package = Package(
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "RightsTests",
+            dependencies: ["Registry", "Tracking", "MLflow", "Platform", "Core", "TestSupport", logging],
+            swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ],

@@ -48,6 +48,7 @@ package enum OpenAPI {
             JSON.Member("operationId", .string(operationID(endpoint))),
             JSON.Member("summary", .string(endpoint.summary)),
             JSON.Member("x-permission", permission(endpoint.access)),
+            JSON.Member("x-scope", scope(endpoint)),
             JSON.Member("x-effect", .string(endpoint.effect == .reads ? "reads" : "writes")),
         ]
         let parameters = pathParameters(endpoint.path) + endpoint.documentation.query.map(queryParameter)
@@ -76,6 +77,16 @@ package enum OpenAPI {
         case .anyone: .string("anyone")
         case .signedIn: .string("signed-in")
         case .may(let permission): .string(permission.name)
+        }
+    }
+
+    /// Over what the permission must be held; null where none is asked for.
+    private static func scope(_ endpoint: Endpoint) -> JSON {
+        guard case .may = endpoint.access else { return .null }
+        return switch endpoint.scope {
+        case .everything: .string("everything")
+        case .filtered: .string("filtered")
+        case .subjects: .string("subjects")
         }
     }
 
