@@ -135,7 +135,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["CSupport", "Platform", "Core", logging], path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(
-            name: "AccessTests", dependencies: ["Access", "MLflow", "Platform", "Core", "TestSupport", jwtKit],
+            name: "AccessTests",
+            dependencies: [
+                "Access", "MLflow", "Platform", "Core", "TestSupport", crypto, cryptoExtras, jwtKit, logging,
+            ],
             swiftSettings: strict),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
@@ -169,7 +172,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RightsTests",
-            dependencies: ["Registry", "Tracking", "MLflow", "Platform", "Core", "TestSupport", logging],
+            dependencies: ["Access", "Registry", "Tracking", "MLflow", "Platform", "Core", "TestSupport", logging],
             swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -31,6 +31,8 @@ package struct Access: Domain {
         /// What the passwords of today cost.
         package var passwords = ScryptParameters.standard
         package var lifetimes = Lifetimes()
+        /// Whose word is taken for people and programs.
+        package var signOn = SignOnSettings()
 
         package init(requiresSignIn: Bool = false) { self.requiresSignIn = requiresSignIn }
     }
@@ -60,6 +62,8 @@ package struct Access: Domain {
     let state: AccessState
     let passwords: Passwords
     let signIn: AccessAuthorizer
+    /// How people sign in through an identity provider; nil where there is none.
+    let login: LoginFlow?
 
     /// - Parameter directories: who knows the things that grants are about.
     package init(
@@ -70,9 +74,13 @@ package struct Access: Domain {
         self.directories = directories
         state = AccessState(database: services.database, now: services.world.now)
         passwords = try Passwords(settings.passwords, world: services.world)
+        let client = OutboundClient(policy: settings.signOn.destinations, world: services.world)
+        let issuers = settings.signOn.issuers
         signIn = AccessAuthorizer(
             services, requiresSignIn: settings.requiresSignIn, state: state, passwords: passwords,
-            limits: AttemptLimits(), lifetimes: settings.lifetimes)
+            limits: AttemptLimits(), lifetimes: settings.lifetimes,
+            jobs: issuers.isEmpty ? nil : JobTokens(issuers, client, now: services.world.now))
+        login = settings.signOn.login.map { LoginFlow($0, client, services) }
     }
 
     package var endpoints: [Endpoint] {
@@ -88,6 +96,7 @@ package struct Access: Domain {
             UserPermissionCalls(access: self).endpoints,
             RoleCalls(access: self).endpoints,
             SignInPages(access: self).endpoints,
+            login.map { SignOnEndpoints(access: self, flow: $0).endpoints } ?? [],
             UserListPage(access: self).endpoints,
             UserPage(access: self).endpoints,
             GroupPages(access: self).endpoints,
@@ -97,6 +106,9 @@ package struct Access: Domain {
     }
 
     package var authorizer: (any Authorizer)? { signIn }
+
+    /// For the domains whose things grants are about.
+    package var subjectGrants: any SubjectGrants { AccessSubjectGrants(state: state, now: services.world.now) }
 }
 
 extension Permission {

@@ -18,13 +18,15 @@ enum Product {
     }
 
     static func domains(_ services: Services, _ settings: Settings) throws -> [any Domain] {
+        let access = try Access(
+            services, directories: [ExperimentDirectory(), ModelDirectory()], settings: settings.access)
+        var services = services
+        services.grants = access.subjectGrants
         let tracking = Tracking(
             services, uses: Registry.artifactUses, artifactSchemes: settings.registry.sourceCheck.furtherSchemes)
         let models = Registry(
             services, sources: tracking.modelSources, downloads: tracking.downloads, settings: settings.registry)
         let interface = try StockInterface(beside: tracking.endpoints + models.endpoints, files: settings.interface)
-        let access = try Access(
-            services, directories: [ExperimentDirectory(), ModelDirectory()], settings: settings.access)
         return [tracking, models, access, interface]
     }
 

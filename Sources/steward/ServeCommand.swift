@@ -38,18 +38,21 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model registry")
     var registry: RegistryOptions
 
+    @OptionGroup(title: "Signing in")
+    var access: AccessOptions
+
     @OptionGroup(title: "MLflow's pages")
     var interface: InterfaceOptions
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let settings = try Settings(
-            ServeOptions.names + RegistryOptions.names + InterfaceOptions.names, environment: environment,
-            file: config ?? environment["STEWARD_CONFIG"])
+            ServeOptions.names + RegistryOptions.names + AccessOptions.names + InterfaceOptions.names,
+            environment: environment, file: config ?? environment["STEWARD_CONFIG"])
         let server = try options.server(settings)
         let product = Product.Settings(
             registry: try registry.settings(settings),
-            access: Access.Settings(requiresSignIn: server.requiresSignIn),
+            access: try access.settings(settings, requiresSignIn: server.requiresSignIn),
             interface: try interface.files(settings, environment: environment))
         try await serve(server, product, log: try options.log(settings, .live))
     }

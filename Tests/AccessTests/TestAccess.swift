@@ -46,16 +46,21 @@ final class TestAccess: Sendable {
     convenience init(
         _ backend: Backend = .sqlite, requiresSignIn: Bool = true, passwords: ScryptParameters = TestAccess.fast
     ) throws {
-        try self.init(TestDatabase(backend), StillClock(), requiresSignIn, passwords)
+        try self.init(TestDatabase(backend), StillClock(), requiresSignIn, passwords, SignOnSettings())
+    }
+
+    convenience init(clock: StillClock, signOn: SignOnSettings) throws {
+        try self.init(TestDatabase(.sqlite), clock, true, TestAccess.fast, signOn)
     }
 
     /// Another server over the same database.
     convenience init(sharing other: TestAccess, passwords: ScryptParameters = TestAccess.fast) throws {
-        try self.init(other.storage, other.clock, true, passwords)
+        try self.init(other.storage, other.clock, true, passwords, SignOnSettings())
     }
 
     private init(
-        _ storage: TestDatabase, _ clock: StillClock, _ requiresSignIn: Bool, _ passwords: ScryptParameters
+        _ storage: TestDatabase, _ clock: StillClock, _ requiresSignIn: Bool, _ passwords: ScryptParameters,
+        _ signOn: SignOnSettings
     ) throws {
         self.storage = storage
         self.clock = clock
@@ -70,6 +75,7 @@ final class TestAccess: Sendable {
         var settings = Access.Settings()
         settings.requiresSignIn = requiresSignIn
         settings.passwords = passwords
+        settings.signOn = signOn
         access = try Access(services, directories: [TestDirectory()], settings: settings)
         let endpoints = access.endpoints + Probe.endpoints
         responder = Responder(

@@ -1,3 +1,4 @@
+import Access
 import Core
 import Foundation
 import Logging
@@ -40,7 +41,7 @@ final class RightsServer: Sendable {
         settings.database = storage.location
         let server = try await Server(
             settings, world: .live, logger: Logger(label: "test"),
-            migrations: Tracking.migrations + Registry.migrations, plug: Self.domains)
+            migrations: Tracking.migrations + Registry.migrations + Access.migrations, plug: Self.domains)
         services = server.services
         endpoints = ServerEndpoints(
             database: services.database, metrics: Metrics(), program: "0", protocolVersion: "3"
@@ -49,7 +50,7 @@ final class RightsServer: Sendable {
         people = People()
         responder = Responder(
             routes: routes, errorForms: MLflowErrors.forms, settings: .init(), world: .live, authorizer: people,
-            site: server.site(version: "0"), observer: RequestObservers([]))
+            site: server.site(version: "0", endpoints), observer: RequestObservers([]))
     }
 
     deinit {
@@ -58,7 +59,10 @@ final class RightsServer: Sendable {
     }
 
     /// As `Product` plugs them.
-    private static func domains(_ services: Services) -> [any Domain] {
+    private static func domains(_ services: Services) throws -> [any Domain] {
+        let access = try Access(services, directories: [ExperimentDirectory(), ModelDirectory()])
+        var services = services
+        services.grants = access.subjectGrants
         let tracking = Tracking(services, uses: Registry.artifactUses)
         var settings = Registry.Settings()
         // So that sources are refused for the rights they lack, and for nothing else.
@@ -66,6 +70,7 @@ final class RightsServer: Sendable {
         return [
             tracking,
             Registry(services, sources: tracking.modelSources, downloads: tracking.downloads, settings: settings),
+            access,
         ]
     }
 

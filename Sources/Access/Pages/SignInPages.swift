@@ -49,6 +49,11 @@ struct SignInPages: Sendable {
                 if let next { html.hidden("next", next) }
                 html.buttons { $0.submit("Sign in") }
             }
+            if let provider = access.login?.provider {
+                html.element("p") { html in
+                    html.action("Sign in with \(provider.title)", Address("/sign-on").query([("next", next)]))
+                }
+            }
         }
         return page
     }
@@ -71,7 +76,7 @@ struct SignInPages: Sendable {
     }
 
     /// A place on this server: whoever made the link must not send people elsewhere with it.
-    private static func isOwn(_ address: String) -> Bool {
+    static func isOwn(_ address: String) -> Bool {
         address.utf8.first == UInt8(ascii: "/") && SafeAddress.isSafe(address)
             && address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }

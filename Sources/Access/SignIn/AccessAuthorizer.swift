@@ -11,14 +11,17 @@ package final class AccessAuthorizer: Authorizer {
     private let cache: VerificationCache
     private let limits: AttemptLimits
     private let lifetimes: Access.Lifetimes
+    /// Nil where no other issuer is trusted.
+    private let jobs: JobTokens?
     private let cookie = SessionCookie()
     /// Verifications under way: many requests of one client that come at once are one.
     private let running = Mutex<[VerificationCache.Key: Task<VerificationCache.Entry, any Error>]>([:])
 
     init(
         _ services: Services, requiresSignIn: Bool, state: AccessState, passwords: Passwords, limits: AttemptLimits,
-        lifetimes: Access.Lifetimes
+        lifetimes: Access.Lifetimes, jobs: JobTokens? = nil
     ) {
+        self.jobs = jobs
         self.services = services
         self.requiresSignIn = requiresSignIn
         self.state = state
@@ -32,6 +35,9 @@ package final class AccessAuthorizer: Authorizer {
         let snapshot = try await state.current()
         guard requiresSignIn || snapshot.hasUsers else { return .local }
         if let header = head.headers["authorization"] {
+            if let jobs, let token = JobTokens.token(in: header) {
+                return try await principal(ofJob: token, jobs, head.clientAddress)
+            }
             return try await verified(header, snapshot, head) { () throws(Failure) in
                 try Credentials(authorization: header)
             }
@@ -47,6 +53,28 @@ package final class AccessAuthorizer: Authorizer {
             if error.code == .unauthenticated { return nil }
             throw error
         }
+    }
+
+    /// Verifying a foreign token costs something, so wrong ones count like wrong passwords.
+    private func principal(
+        ofJob token: String, _ jobs: JobTokens, _ address: String?
+    ) async throws(Failure) -> Principal {
+        if case .wait(let seconds) = limits.begin(nil, address, now: services.world.now()) {
+            throw Self.limit(seconds)
+        }
+        do {
+            let principal = try await jobs.principal(token)
+            limits.giveBack(nil, address, now: services.world.now())
+            return principal
+        } catch {
+            if error.code != .unauthenticated { limits.giveBack(nil, address, now: services.world.now()) }
+            throw error
+        }
+    }
+
+    private static func limit(_ seconds: Int) -> Failure {
+        Failure(
+            .exhausted, "too many failed sign-ins", hint: "Try again in \(seconds) seconds.", retryAfter: seconds)
     }
 
     /// A browser sends its cookie along with what another site's page asks it to send. It says where a page is from,
@@ -160,9 +188,7 @@ extension AccessAuthorizer {
         let isLast: Bool
         switch limits.begin(name, address, now: services.world.now()) {
         case .wait(let seconds):
-            throw Failure(
-                .exhausted, "too many failed sign-ins", hint: "Try again in \(seconds) seconds.",
-                retryAfter: seconds)
+            throw Self.limit(seconds)
         case .go(let last): isLast = last
         }
         let value: Value?

@@ -46,7 +46,11 @@ struct SessionCookie: Sendable {
     private func name(isSecure: Bool) -> String { isSecure ? Self.secureName : Self.plainName }
 
     func value(in headers: Headers, isSecure: Bool) -> String? {
-        let name = name(isSecure: isSecure)
+        Self.value(of: name(isSecure: isSecure), in: headers)
+    }
+
+    /// The cookie of a name that a browser has sent.
+    static func value(of name: String, in headers: Headers) -> String? {
         for header in headers.fields where header.name.lowercased() == "cookie" {
             for pair in header.value.split(separator: ";") {
                 let pair = pair.drop { $0 == " " }

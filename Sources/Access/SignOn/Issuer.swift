@@ -123,7 +123,12 @@ final class Issuer: Sendable {
     }
 
     private func get(_ address: String, _ what: String) async throws(Failure) -> JSON {
-        try await exchange(OutboundRequest("GET", address, headers: [("accept", "application/json")]), what)
+        do {
+            return try await exchange(OutboundRequest("GET", address, headers: [("accept", "application/json")]), what)
+        } catch {
+            // It is no client's fault that something is not where it should be.
+            throw Failure(.unavailable, error.message, hint: error.hint, cause: error.cause)
+        }
     }
 
     /// - Throws: `unavailable` when the issuer does not answer as it should; `denied` when it refuses.

@@ -15,6 +15,8 @@ enum EventKind {
     static let memberRemoved = "access.member-removed"
     static let grantSet = "access.grant-set"
     static let grantRemoved = "access.grant-removed"
+    /// An account was made for somebody whom an identity provider knows.
+    static let identityLinked = "access.identity-linked"
     static let signedIn = "access.signed-in"
     static let signedOut = "access.signed-out"
     static let linkMade = "access.link-made"

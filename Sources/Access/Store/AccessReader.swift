@@ -42,6 +42,12 @@ struct AccessReader {
         return user.flatMap { $0.name.utf8.elementsEqual(name.utf8) ? $0 : nil }
     }
 
+    /// Whether nobody has a name, also not in other letters.
+    func isFree(_ name: String) throws -> Bool {
+        try sql.first("SELECT 1 FROM access_user WHERE folded = ?1", [.text(AccountNames.folded(name))]) { _ in true }
+            == nil
+    }
+
     /// - Throws: `notFound` when there is no such user.
     func requiredUser(named name: String) throws -> User {
         guard !name.utf8.contains(0), let user = try user(named: name) else { throw Self.noUser(name) }

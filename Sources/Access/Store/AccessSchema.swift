@@ -54,6 +54,16 @@ enum AccessSchema {
             CREATE TABLE access_link (
                 digest {blob} PRIMARY KEY, user_id {integer} REFERENCES access_user (id),
                 created_at {integer} NOT NULL, expires_at {integer} NOT NULL);
-            """)
+            """),
+        // Who people are to an identity provider.
+        Migration(
+            "access-010-identities",
+            """
+            CREATE TABLE access_identity (
+                issuer {text} NOT NULL, subject {text} NOT NULL,
+                user_id {integer} NOT NULL REFERENCES access_user (id), created_at {integer} NOT NULL,
+                PRIMARY KEY (issuer, subject));
+            CREATE INDEX access_identity_user ON access_identity (user_id);
+            """),
     ]
 }

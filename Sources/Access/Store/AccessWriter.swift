@@ -116,7 +116,9 @@ extension AccessWriter {
     /// Deletes a user with tokens, sessions, memberships and grants. What the user did stays in the log.
     func delete(_ user: User) throws {
         if user.isAdmin { try checkAnotherAdmin(user) }
-        for table in ["access_token", "access_session", "access_member", "access_grant", "access_link"] {
+        for table in [
+            "access_token", "access_session", "access_member", "access_grant", "access_link", "access_identity",
+        ] {
             try sql.execute("DELETE FROM \(table) WHERE user_id = ?1", [.integer(user.id)])
         }
         try sql.execute("DELETE FROM access_user WHERE id = ?1", [.integer(user.id)])
