@@ -16,12 +16,17 @@ enum EndpointTable {
         /// With the query.
         let target: String
         let body: String?
+        /// For people: forms are sent as browsers send them.
+        let isPage: Bool
 
         var description: String { "\(method) \(target)\(body.map { " \($0)" } ?? "")" }
     }
 
-    static let rows: [Row] = (server + tracking + artifacts + traces + native + registry + webhooks)
-        .split(separator: "\n").flatMap { line -> [Row] in
+    static let rows =
+        rows(server + tracking + artifacts + traces + native + registry + webhooks + people) + rows(pages, isPage: true)
+
+    private static func rows(_ table: String, isPage: Bool = false) -> [Row] {
+        table.split(separator: "\n").flatMap { line -> [Row] in
             let words = line.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: true).map(String.init)
             guard words.count >= 4 else {
                 Issue.record("the table has a line of \(words.count) words: \(line)")
@@ -32,9 +37,10 @@ enum EndpointTable {
             return targets.map {
                 Row(
                     level: words[0], scope: words[1], method: words[2], target: $0,
-                    body: words.count > 4 ? words[4] : nil)
+                    body: words.count > 4 ? words[4] : nil, isPage: isPage)
             }
         }
+    }
 
     private static let server = """
         anyone - GET /health
@@ -42,9 +48,6 @@ enum EndpointTable {
         anyone - GET /version
         anyone - GET /openapi.json
         anyone - GET /api+/3.0/mlflow/server-info
-        anyone - GET /assets/0/none.css
-        signed-in - GET /
-        signed-in - GET /search?q=secret
         read all GET /metrics
         read all GET /audit/checkpoint
         read all GET /audit/tile/0/000.p/1
@@ -229,5 +232,6 @@ enum EndpointTable {
         administer all DELETE /api/v1/webhooks/{webhook}
         administer all GET /api/v1/webhooks/{webhook}/deliveries
         administer all POST /api/v1/webhooks/{webhook}/deliveries/0/redeliver
+
         """
 }

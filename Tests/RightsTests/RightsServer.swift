@@ -16,10 +16,14 @@ final class RightsServer: Sendable {
     struct Answer {
         let status: Int
         let text: String
+        /// Where a browser is sent.
+        let location: String?
 
         var json: JSON { (try? JSONParser.parse(text)) ?? .null }
         /// Whether somebody was turned away at the door.
-        var isRefused: Bool { status == 401 || status == 403 }
+        var isRefused: Bool { isUnknown || status == 403 }
+        /// Nobody has signed in, or not with what is right: pages lead to where one does.
+        var isUnknown: Bool { status == 401 || status == 303 && location?.hasPrefix("/sign-in?") == true }
         var isDone: Bool { (200..<300).contains(status) }
     }
 
@@ -87,15 +91,22 @@ final class RightsServer: Sendable {
     func send(_ method: String, _ target: String, _ body: String? = nil, as person: String?) async -> Answer {
         var headers = Headers([("host", "localhost")])
         if let person { headers["authorization"] = "Bearer \(person)" }
-        if let body, body.utf8.first == UInt8(ascii: "{") { headers["content-type"] = "application/json" }
+        if let body {
+            let isJSON = body.utf8.first == UInt8(ascii: "{")
+            headers["content-type"] = isJSON ? "application/json" : "application/x-www-form-urlencoded"
+        }
         let response = await responder.respond(
             to: RequestHead(method: method, target: target, headers: headers), body: Array((body ?? "").utf8))
         switch response.body {
-        case .bytes(let bytes): return Answer(status: response.status, text: String(decoding: bytes, as: UTF8.self))
+        case .bytes(let bytes):
+            return Answer(
+                status: response.status, text: String(decoding: bytes, as: UTF8.self),
+                location: response.headers["location"])
         case .stream(_, let write):
             let sink = Collector()
             do { try await write(sink) } catch { Issue.record("the answer to \(target) broke off: \(error)") }
-            return Answer(status: response.status, text: String(decoding: sink.bytes, as: UTF8.self))
+            return Answer(
+                status: response.status, text: String(decoding: sink.bytes, as: UTF8.self), location: nil)
         }
     }
 
