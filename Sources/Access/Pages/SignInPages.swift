@@ -100,7 +100,8 @@ struct SignInPages: Sendable {
             return (link.purpose, try reader.user(id))
         }
         guard let found else { return Self.uselessLink }
-        var page = Page(found.user == nil ? "The first administrator" : "Choose a password")
+        let title = found.user == nil ? "The first administrator" : "Choose a password"
+        var page = Page(title)
         page.isAlone = true
         if let failure { page.status = HTTPFailure.status(failure.code) }
         page.lead { html in
@@ -114,7 +115,7 @@ struct SignInPages: Sendable {
         }
         page.body { html in
             if let failure { html.failure(failure) }
-            html.form(Address("/setup"), label: page.title) { html in
+            html.form(Address("/setup"), label: title) { html in
                 html.hidden("token", token)
                 if found.user == nil {
                     html.field(

@@ -1,5 +1,5 @@
 package import Core
-package import Platform
+import Platform
 
 /// How people and programs sign in that others know: read from the file that `--sign-on` names.
 package struct SignOnSettings: Sendable {

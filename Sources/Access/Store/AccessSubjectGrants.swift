@@ -1,5 +1,5 @@
 import Core
-package import Platform
+import Platform
 
 /// Keeps the grants of users in step with what they are about.
 struct AccessSubjectGrants: SubjectGrants {
