@@ -65,7 +65,7 @@ package struct Tracking: Domain {
             TraceCallsV2(services).endpoints,
             AssessmentCalls(services).endpoints,
             OpenTelemetryCall().endpoints,
-            ArtifactProxyCalls(artifacts).endpoints,
+            ArtifactProxyCalls(artifacts, uses).endpoints,
             MultipartCalls(artifacts).endpoints,
             RunArtifactCalls(artifacts).endpoints,
             ServerInfoCall().endpoints,

@@ -182,6 +182,70 @@ struct ObjectTests {
         return result
     }
 
+    @Test(
+        "who may read a model may fetch the files of its versions, and nothing else of the run",
+        arguments: Backend.available)
+    func filesOfVersions(_ backend: Backend) async throws {
+        let scene = try await Scene(backend) { _, _ in
+            Rights(nil, grants: [Grant(.registeredModel, .name("team-a-model"), .read)])
+        }
+        func status(_ method: String, _ path: String, _ places: Places) async -> Int {
+            let filled = Places.fill("/api/2.0/mlflow-artifacts/artifacts\(path)") { _, _ in places }
+            return await scene.server.send(method, filled, method == "PUT" ? "x" : nil, as: scene.person).status
+        }
+        #expect(await status("GET", "/{folder}/model/model.txt", scene.own) == 200)
+        #expect(await status("GET", "?path={folder}/model", scene.own) == 200)
+        #expect(await status("PUT", "/{folder}/model/model.txt", scene.own) == 403)
+        #expect(await status("DELETE", "/{folder}/model/model.txt", scene.own) == 403)
+        for path in ["/{folder}/file.txt", "?path={folder}", "/{folder}/modelx", "/{experiment}"] {
+            #expect(await status("GET", path, scene.own) == 403, "\(path)")
+        }
+        #expect(await status("GET", "/{folder}/model/model.txt", scene.foreign) == 403)
+        let version = "/model-versions/get-artifact?name={model}&version=1&path=model.txt"
+        for (places, expected) in [(scene.own, 200), (scene.foreign, 404)] {
+            let answer = await scene.server.send("GET", Places.fill(version) { _, _ in places }, as: scene.person)
+            #expect(answer.status == expected)
+        }
+    }
+
+    @Test("whoever makes an experiment manages it; whoever makes a model does not")
+    func creators() async throws {
+        let server = try await RightsServer()
+        let admin = server.add("admin", .everything)
+        let answer = await server.send(
+            "POST", "/api/v1/service-accounts", #"{"name":"maker","role":"editor"}"#, as: admin)
+        // The first user has to be a person.
+        #expect(answer.status == 400)
+        _ = await server.send(
+            "POST", "/api/v1/users", #"{"name":"root","role":"admin","password":"correct horse battery"}"#, as: admin)
+        let made = await server.send(
+            "POST", "/api/v1/users", #"{"name":"maker","role":"editor","password":"correct horse battery"}"#, as: admin)
+        try #require(made.status == 201, "\(made.text)")
+        _ = server.add("maker", Rights(.edit))
+        let experiment = await server.send(
+            "POST", "/api/v1/experiments", #"{"name":"mine"}"#, as: "maker")
+        try #require(experiment.status == 201, "\(experiment.text)")
+        _ = await server.send(
+            "POST", "/api/2.0/mlflow/registered-models/create", #"{"name":"mine"}"#, as: "maker")
+        let user = await server.send("GET", "/api/v1/users/maker", as: admin).json
+        let grants = user["grants"]?.elements ?? []
+        #expect(grants.count == 1 && grants.first?["level"]?.text == "manage", "\(user.text())")
+        // A grant for the name of a model goes with it.
+        let grant = await server.send(
+            "PUT", "/api/v1/grants",
+            #"{"user":"maker","level":"approve","kind":"registered_model","name":"mine"}"#, as: admin)
+        try #require(grant.isDone, "\(grant.text)")
+        func models() async -> [String] {
+            (await server.send("GET", "/api/v1/users/maker", as: admin).json["grants"]?.elements ?? [])
+                .compactMap { $0["about"]?["name"]?.text }
+        }
+        _ = await server.send(
+            "POST", "/api/2.0/mlflow/registered-models/rename", #"{"name":"mine","new_name":"ours"}"#, as: admin)
+        #expect(await models() == ["ours"])
+        _ = await server.send("DELETE", "/api/2.0/mlflow/registered-models/delete", #"{"name":"ours"}"#, as: admin)
+        #expect(await models() == [])
+    }
+
     /// Shows that the requests are good ones, and that grants let somebody in.
     @Test("one's own identifiers let one in")
     func own() async throws {
