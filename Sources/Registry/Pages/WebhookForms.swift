@@ -121,7 +121,8 @@ enum WebhookForm {
             html.field(FormField("name", "Name", isRequired: true, placeholder: "deploy"), value("name", webhook?.name))
             html.field(
                 FormField(
-                    "url", "Address", .input("url"), isRequired: true, placeholder: "https://hooks.example.com/steward"),
+                    "url", "Address", .input("url"), isRequired: true,
+                    placeholder: "https://hooks.example.com/steward"),
                 value("url", webhook?.url))
             html.field(FormField("description", "Description"), value("description", webhook?.description))
             html.field(

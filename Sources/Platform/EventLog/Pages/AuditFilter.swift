@@ -119,8 +119,8 @@ enum LogStatements {
                 html.element(
                     "li",
                     text:
-                        "Checked for this page: the checkpoint is signed with the key this database has known since its "
-                        + "first start, and the newest entry, hashed again, leads to the signed root by "
+                        "Checked for this page: the checkpoint is signed with the key this database has known since "
+                        + "its first start, and the newest entry, hashed again, leads to the signed root by "
                         + "\(DisplayValue.count(hashes, "hash", "hashes")).")
             case .empty: html.element("li", text: "Checked for this page: the checkpoint of the empty log is signed.")
             case .broken(let problem):
@@ -132,8 +132,8 @@ enum LogStatements {
             html.element(
                 "li",
                 text:
-                    "Not checked for this page: the other entries. The command below reads all of them, computes the tree "
-                    + "again and compares it with what was seen of this log before.")
+                    "Not checked for this page: the other entries. The command below reads all of them, computes the "
+                    + "tree again and compares it with what was seen of this log before.")
             html.element(
                 "li",
                 text: "No page of this server can show that the server itself is honest. Verify from another machine, "

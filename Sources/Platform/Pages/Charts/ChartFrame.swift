@@ -11,8 +11,8 @@ package enum ChartSize: String, Sendable {
     var height: Double { self == .small ? 220 : 300 }
 }
 
-/// What all charts have around them: title and sentence above the picture, the whole sentence in it for those who cannot
-/// see it, and the numbers in a table behind it.
+/// What all charts have around them: title and sentence above the picture, the whole sentence in it for those who
+/// cannot see it, and the numbers in a table behind it.
 struct ChartFrame {
     /// Names the chart within its page.
     let id: String
