@@ -58,7 +58,8 @@ package enum SQLDialect: String, Sendable {
     package var entryActor: String {
         let find = self == .sqlite ? "instr" : "strpos"
         let (start, end) = ("\(find)(entry, '\"name\":')", "\(find)(entry, '},\"details\":')")
-        return "substr(entry, \(start), \(end) - \(start))"
+        // An entry that is none, which only damage makes, has nobody.
+        return "substr(entry, \(start), \(self == .sqlite ? "max" : "greatest")(\(end) - \(start), 0))"
     }
 
     /// Replaces the words in braces that migrations use for types and options:
