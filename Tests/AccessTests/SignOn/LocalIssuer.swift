@@ -18,7 +18,7 @@ final class LocalIssuer: Sendable {
         let jwk: JSON
     }
 
-    private struct State {
+    fileprivate struct State {
         var keys: [Key] = []
         /// Published besides the public halves of `keys`.
         var furtherKeys: [JSON] = []

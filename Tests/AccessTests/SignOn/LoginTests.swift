@@ -72,7 +72,7 @@ struct LoginTests {
 
     @Test("the first sign-in makes an account, the next ones find it")
     func account() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             let (address, _) = try await visit.begin()
             let query = Query(address.split(separator: "?").last.map(String.init) ?? "")
             #expect(address.hasPrefix("\(visit.scene.issuer.name)/authorize?"))
@@ -96,7 +96,7 @@ struct LoginTests {
 
     @Test("nobody gets the account of somebody else by having the same name there")
     func names() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             try await visit.server.createUser("Ada", "admin")
             let first = try await visit.signIn(Self.ada)
             #expect(await visit.name(first) == "ada-2")
@@ -113,7 +113,7 @@ struct LoginTests {
 
     @Test("who is in no group that gives a role gets in nowhere, and no account")
     func withoutRole() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             for groups: JSON in [.array([]), .array(["x-ml".json]), .null, .bool(true), .array(["teams".json])] {
                 let answer = try await visit.signIn(Self.with([.init("groups", groups)]))
                 #expect(answer.status == 403 && answer.cookie == nil, "\(groups.text())")
@@ -124,7 +124,7 @@ struct LoginTests {
 
     @Test("groups follow the provider")
     func groups() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             _ = await visit.server.send(
                 "POST", "/api/v1/groups", as: TestAccess.admin, .record(["name": "Scientists".json]))
             func members() async -> String {
@@ -139,7 +139,7 @@ struct LoginTests {
 
     @Test("a deactivated account stays closed")
     func deactivated() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             _ = try await visit.signIn(Self.ada)
             let change = await visit.server.send(
                 "PATCH", "/api/v1/users/ada", as: TestAccess.admin, .record(["active": .bool(false)]))
@@ -151,7 +151,7 @@ struct LoginTests {
 
     @Test("only the browser that began a sign-in can finish it, once and in time")
     func binding() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             let (address, cookie) = try await visit.begin()
             let (_, otherCookie) = try await visit.begin()
             let query = try visit.scene.issuer.signIn(address, Self.ada)
@@ -183,7 +183,7 @@ struct LoginTests {
             [.init("sub", .null)], [.init("sub", "".json)],
         ])
     func tokens(_ claims: [JSON.Member]) async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             let (address, cookie) = try await visit.begin()
             let query = try visit.scene.issuer.signIn(address, Self.with(claims))
             let answer = await visit.finish(query, cookie: cookie)
@@ -193,7 +193,7 @@ struct LoginTests {
 
     @Test("a provider that takes the secret in the body only gets it there")
     func secretInBody() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             visit.scene.issuer.set(secretMethods: ["client_secret_post"])
             #expect(try await visit.signIn(Self.ada).status == 303)
         }
@@ -201,7 +201,7 @@ struct LoginTests {
 
     @Test("nobody is sent to another server afterwards")
     func next() async throws {
-        try await Self.run { visit in
+        try await Self.run { visit async throws in
             for next in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "x"] {
                 let answer = try await visit.signIn(Self.ada, at: "/sign-on?next=\(PercentEncoding.encode(next))")
                 #expect(answer.headers["location"] == "/", "\(next)")

@@ -3,7 +3,6 @@ import Platform
 import TestSupport
 import Testing
 
-
 @Suite("Pages of experiments")
 struct ExperimentPageTests {
     @Test("an experiment is created by a form; a name that is taken is said beside the field")
@@ -242,4 +241,5 @@ struct RunPageTests {
 /// Every run is made into version 3 of `fraud`.
 private struct OneUse: ArtifactUses {
     func uses(of source: ArtifactSource, limit: Int, _ sql: any SQLConnection) -> [String] { ["fraud/3"] }
+    func mayRead(_ parts: [String], _ rights: Rights, _ sql: any SQLConnection) -> Bool { false }
 }
