@@ -5,7 +5,8 @@ import Platform
 extension Access {
     /// Whoever manages a thing may say who else may do what with it; over whatever matches a pattern, administrators.
     ///
-    /// The same check as for endpoints whose subject stands in the request, for those whose subject is found on the way.
+    /// The same check as for endpoints whose subject stands in the request, for those whose subject is found on the
+    /// way.
     /// - Throws: `denied`; `notFound` for what the principal may not know of.
     func checkGranting(over target: GrantTarget, _ principal: Principal) async throws(Failure) {
         if principal.rights.holdEverywhere(.manage) { return }

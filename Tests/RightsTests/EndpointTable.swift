@@ -3,11 +3,11 @@ import Testing
 /// What every endpoint asks for, made by hand, with a request that shows it: a declaration that is wrong does not agree
 /// with this list, and an endpoint that is not here is reported.
 ///
-/// A line is: level, scope, method, target, body. The level is the least over everything that lets somebody in. The scope
-/// says what happens to those who do not hold it: `all` refuses them, `some` asks for rights over what the request names,
-/// `list` leaves out what they may not read. `anyone` and `signed-in` have no scope. `api+` stands for both prefixes of
-/// MLflow's protocol. Words in braces are filled in by `Places`; each of them names something rights are about, except
-/// for those in `Places.plain`.
+/// A line is: level, scope, method, target, body. The level is the least over everything that lets somebody in. The
+/// scope says what happens to those who do not hold it: `all` refuses them, `some` asks for rights over what the
+/// request names, `list` leaves out what they may not read. `anyone` and `signed-in` have no scope. `api+` stands for
+/// both prefixes of MLflow's protocol. Words in braces are filled in by `Places`; each of them names something rights
+/// are about, except for those in `Places.plain`.
 enum EndpointTable {
     struct Row: Sendable, CustomStringConvertible {
         let level: String

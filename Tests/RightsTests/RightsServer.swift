@@ -10,8 +10,8 @@ import TestSupport
 import Testing
 import Tracking
 
-/// The endpoints of the product over a database and a folder of its own, asked as the HTTP server asks them: through the
-/// responder, with an authorizer that knows some people by their tokens.
+/// The endpoints of the product over a database and a folder of its own, asked as the HTTP server asks them: through
+/// the responder, with an authorizer that knows some people by their tokens.
 final class RightsServer: Sendable {
     struct Answer {
         let status: Int

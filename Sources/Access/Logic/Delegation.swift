@@ -9,7 +9,8 @@ enum Delegation {
 
     /// - Parameters:
     ///   - owner: what the account may do that the token is for.
-    ///   - maker: what the principal may do who makes it: less than the owner, when signed in by a token of small scope.
+    ///   - maker: what the principal may do who makes it: less than the owner, when signed in by a token of small
+    ///     scope.
     /// - Throws: `denied` for a scope that is wider than either.
     static func check(_ scope: TokenScope, owner: Rights, maker: Rights) throws(Failure) {
         guard let reach = reach(owner) else {

@@ -2,8 +2,8 @@ import Core
 import MLflow
 import Platform
 
-/// MLflow's `users`, as its basic-auth app has them. Who is admin there is admin here; others get the role viewer, which
-/// is what MLflow's standard setting allows: reading.
+/// MLflow's `users`, as its basic-auth app has them. Who is admin there is admin here; others get the role viewer,
+/// which is what MLflow's standard setting allows: reading.
 struct UserCalls: Sendable {
     let access: Access
 

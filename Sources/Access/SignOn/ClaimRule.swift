@@ -36,8 +36,8 @@ struct ClaimRule: Sendable {
 
 /// An issuer of tokens for programs: a CI system.
 struct TrustedIssuer: Sendable {
-    /// Stands before the names of its programs: `github:repo:acme/fraud:ref:refs/heads/main`. No user's name has a colon,
-    /// so none is another's.
+    /// Stands before the names of its programs: `github:repo:acme/fraud:ref:refs/heads/main`. No user's name has a
+    /// colon, so none is another's.
     let name: String
     /// The claim `iss`.
     let issuer: String

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Somebody whose tokens are trusted: what it says of itself (OpenID Connect Discovery 1.0), and its keys.
 ///
-/// Keys are kept for an hour. A token with a key that is not known makes them be fetched again, since issuers rotate them,
-/// but not more than once in 30 seconds: anybody can send such tokens. While the issuer does not answer, the keys known
-/// last go on for a day.
+/// Keys are kept for an hour. A token with a key that is not known makes them be fetched again, since issuers rotate
+/// them, but not more than once in 30 seconds: anybody can send such tokens. While the issuer does not answer, the keys
+/// known last go on for a day.
 final class Issuer: Sendable {
     /// As the claim `iss` has it.
     let name: String
@@ -42,8 +42,8 @@ final class Issuer: Sendable {
     }
 
     /// Verifies a token's signature.
-    /// - Throws: `unauthenticated` for an algorithm, a key or a signature that is not the issuer's; `unavailable` when its
-    ///   keys cannot be had.
+    /// - Throws: `unauthenticated` for an algorithm, a key or a signature that is not the issuer's; `unavailable` when
+    ///   its keys cannot be had.
     func verify(_ token: WebToken) async throws(Failure) {
         var found = try await known().keys.algorithm(token.algorithm, keyID: token.keyID)
         if !found.isKnown {

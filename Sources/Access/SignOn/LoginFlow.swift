@@ -4,8 +4,8 @@ import Platform
 
 /// Signing in through an identity provider: OpenID Connect's authorization code flow with PKCE (RFC 7636).
 ///
-/// What the browser has to bring back is in a signed cookie of its own, so that nobody can be led to finish a sign-in that
-/// somebody else has begun, and nothing is written before somebody has signed in.
+/// What the browser has to bring back is in a signed cookie of its own, so that nobody can be led to finish a sign-in
+/// that somebody else has begun, and nothing is written before somebody has signed in.
 struct LoginFlow: Sendable {
     let provider: LoginProvider
     private let issuer: Issuer

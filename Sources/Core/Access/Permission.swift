@@ -1,5 +1,5 @@
-/// The right to do one kind of thing: `experiment.read`, `model.promote`. Domains declare theirs, each with the level it
-/// asks for and the kind of subject it is about. Nobody holds a permission by its name: people hold levels, over
+/// The right to do one kind of thing: `experiment.read`, `model.promote`. Domains declare theirs, each with the level
+/// it asks for and the kind of subject it is about. Nobody holds a permission by its name: people hold levels, over
 /// everything or over some subjects (`Rights`), and a level includes those below it.
 package struct Permission: Hashable, Sendable {
     package enum Level: Int, Sendable, Comparable, CaseIterable {

@@ -1,8 +1,8 @@
 package import Core
 package import Platform
 
-/// `POST /graphql`: the queries of MLflow's pages (https://spec.graphql.org). Its fields are calls of the REST API, made
-/// on behalf of whoever asks: a query shows nobody more than those calls do.
+/// `POST /graphql`: the queries of MLflow's pages (https://spec.graphql.org). Its fields are calls of the REST API,
+/// made on behalf of whoever asks: a query shows nobody more than those calls do.
 package struct GraphQLCall: Sendable {
     private let endpoints: [String: Endpoint]
     private let schema: GraphQLSchema

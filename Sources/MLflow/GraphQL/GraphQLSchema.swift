@@ -18,8 +18,8 @@ struct GraphQLSchema: Sendable {
     }
 
     enum Source: Sendable {
-        /// A member of the object it is a field of, under its proto name. One that is absent has the value that an unset
-        /// field of a protobuf message has.
+        /// A member of the object it is a field of, under its proto name. One that is absent has the value that an
+        /// unset field of a protobuf message has.
         case member(String)
         case null
         case resolved(GraphQLResolver)

@@ -30,8 +30,8 @@ enum QuerySchema {
         return try GraphQLSchema(text, resolvers: resolvers, nullTypes: ["ApiError"])
     }
 
-    /// What a client did wrong, or may not see, leaves a hole in the answer. What is wrong with the server ends it: pages
-    /// try again then, and the log names it.
+    /// What a client did wrong, or may not see, leaves a hole in the answer. What is wrong with the server ends it:
+    /// pages try again then, and the log names it.
     private static func outcome(_ body: () async throws -> JSON) async throws -> GraphQLOutcome {
         do {
             return .value(try await body())

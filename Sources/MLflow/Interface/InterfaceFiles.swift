@@ -2,7 +2,8 @@ package import Core
 import Foundation
 import Platform
 
-/// MLflow's own pages, as an installed package of it brings them: `mlflow/server/js/build`. They are not part of Steward.
+/// MLflow's own pages, as an installed package of it brings them: `mlflow/server/js/build`. They are not part of
+/// Steward.
 package struct InterfaceFiles: Sendable {
     let folder: FileFolder
     /// MLflow's version; nil when the package does not say.
@@ -10,8 +11,8 @@ package struct InterfaceFiles: Sendable {
 
     /// Finds them.
     /// - Parameters:
-    ///   - place: the folder with the pages, MLflow's package, the folder of packages it is in, or a virtual environment;
-    ///     `auto` looks where an installed `mlflow` would be.
+    ///   - place: the folder with the pages, MLflow's package, the folder of packages it is in, or a virtual
+    ///     environment; `auto` looks where an installed `mlflow` would be.
     ///   - environment: of the process, for `auto`.
     /// - Throws: `invalid` when there are none.
     package init(_ place: String, environment: [String: String]) throws(Failure) {

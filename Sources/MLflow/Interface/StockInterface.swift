@@ -56,9 +56,9 @@ package struct StockInterface: Domain {
         return calls.flatMap { $0 }
     }
 
-    /// Lists of things that cannot be made on this server, so that there are none. Pages ask for them wherever they are,
-    /// and try for seconds when they get no answer. Programs, which ask below `/api/`, are told that there is no such
-    /// thing.
+    /// Lists of things that cannot be made on this server, so that there are none. Pages ask for them wherever they
+    /// are, and try for seconds when they get no answer. Programs, which ask below `/api/`, are told that there is no
+    /// such thing.
     private static let emptyLists = [
         ("GET", "2.0", "mlflow/gateway-proxy", "endpoints", "Endpoints of a model gateway: there are none."),
         ("GET", "3.0", "mlflow/scorers/list", "scorers", "Scorers of traces: there are none."),
@@ -98,10 +98,10 @@ package struct StockInterface: Domain {
         ])
     }
 
-    /// The strictest policy the pages run under. They set styles from scripts, show images that they have loaded as data,
-    /// and their charts of parallel coordinates compile functions (those of MLflow 2 at their start), which takes
-    /// 'unsafe-eval'. Nothing is loaded from elsewhere, and no script runs but files of theirs: none that stands in a page,
-    /// and none in an artifact that they show.
+    /// The strictest policy the pages run under. They set styles from scripts, show images that they have loaded as
+    /// data, and their charts of parallel coordinates compile functions (those of MLflow 2 at their start), which takes
+    /// 'unsafe-eval'. Nothing is loaded from elsewhere, and no script runs but files of theirs: none that stands in a
+    /// page, and none in an artifact that they show.
     private static func policy(framedBy ancestors: String) -> String {
         [
             "default-src 'none'", "script-src 'self' 'unsafe-eval'", "style-src 'self' 'unsafe-inline'",

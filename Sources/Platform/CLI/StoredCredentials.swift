@@ -17,8 +17,8 @@ package struct StoredCredentials: Sendable {
         }
     }
 
-    /// The header `Authorization` for a server: `STEWARD_TOKEN`, what MLflow's clients take (`MLFLOW_TRACKING_TOKEN`, or
-    /// `MLFLOW_TRACKING_USERNAME` with `MLFLOW_TRACKING_PASSWORD`), the stored token; the first that is there.
+    /// The header `Authorization` for a server: `STEWARD_TOKEN`, what MLflow's clients take (`MLFLOW_TRACKING_TOKEN`,
+    /// or `MLFLOW_TRACKING_USERNAME` with `MLFLOW_TRACKING_PASSWORD`), the stored token; the first that is there.
     /// - Parameter address: as it was given; only a stored token belongs to an address.
     package static func authorization(
         for address: String, environment: [String: String] = ProcessInfo.processInfo.environment

@@ -1,8 +1,8 @@
 package import Core
 import Yams
 
-/// A YAML file as a value of texts, lists and mappings. Scalars are texts as they are written: what `no` or `1.10` means
-/// is for whoever reads it.
+/// A YAML file as a value of texts, lists and mappings. Scalars are texts as they are written: what `no` or `1.10`
+/// means is for whoever reads it.
 package enum YAMLFile {
     /// - Throws: what reading the file throws, `invalid` for a file that is no YAML, is empty, or uses a key twice.
     package static func read(_ path: String) throws(Failure) -> JSON {

@@ -1,8 +1,8 @@
 package import Core
 import Foundation
 
-/// A database in the hands of one command, on the thread of its caller: no queue, no threads, and a transaction for each
-/// call. What a server writes meanwhile over a shared PostgreSQL is kept apart by the database.
+/// A database in the hands of one command, on the thread of its caller: no queue, no threads, and a transaction for
+/// each call. What a server writes meanwhile over a shared PostgreSQL is kept apart by the database.
 package final class DatabaseSession {
     package let dialect: SQLDialect
     private let worker: any DatabaseWorker

@@ -52,9 +52,9 @@ package enum SQLDialect: String, Sendable {
         }
     }
 
-    /// Who did what an entry of the event log tells of: the member `"name":"ana"` of its actor, cut out of the canonical
-    /// JSON in the column `entry`, where it is the first member of that name and is followed by the details. Within a
-    /// text of JSON no quotation mark stands alone, so that no name can pretend to end there.
+    /// Who did what an entry of the event log tells of: the member `"name":"ana"` of its actor, cut out of the
+    /// canonical JSON in the column `entry`, where it is the first member of that name and is followed by the details.
+    /// Within a text of JSON no quotation mark stands alone, so that no name can pretend to end there.
     package var entryActor: String {
         let find = self == .sqlite ? "instr" : "strpos"
         let (start, end) = ("\(find)(entry, '\"name\":')", "\(find)(entry, '},\"details\":')")

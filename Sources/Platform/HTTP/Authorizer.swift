@@ -1,11 +1,11 @@
 package import Core
 
-/// Finds out who a request is from. Every request for an endpoint passes here; what that somebody may do then is decided
-/// by `Admission`, from the rights the principal brings along.
+/// Finds out who a request is from. Every request for an endpoint passes here; what that somebody may do then is
+/// decided by `Admission`, from the rights the principal brings along.
 package protocol Authorizer: Sendable {
     /// - Returns: nil when nobody has signed in.
-    /// - Throws: `unauthenticated` for credentials that are wrong, `exhausted` for too many attempts, `unavailable` when
-    ///   they cannot be checked now.
+    /// - Throws: `unauthenticated` for credentials that are wrong, `exhausted` for too many attempts, `unavailable`
+    ///   when they cannot be checked now.
     func principal(for head: RequestHead) async throws(Failure) -> Principal?
 }
 

@@ -3,7 +3,8 @@ package import Core
 extension Endpoint {
     /// Over what a request must give rights, where its permission is not held over everything.
     package enum Scope: Sendable {
-        /// No part of what there is: the right over everything is needed. What every endpoint asks for that says nothing.
+        /// No part of what there is: the right over everything is needed. What every endpoint asks for that says
+        /// nothing.
         case everything
         /// The handler leaves out what the principal may not read, before it counts and cuts pages.
         case filtered

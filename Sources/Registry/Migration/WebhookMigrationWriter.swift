@@ -2,8 +2,8 @@ import Core
 import MLflow
 import Platform
 
-/// Writes migrated webhooks. Their secrets cannot be read from MLflow's database, which has them encrypted, so a webhook
-/// that had one is to come as disabled: nobody would accept its messages.
+/// Writes migrated webhooks. Their secrets cannot be read from MLflow's database, which has them encrypted, so a
+/// webhook that had one is to come as disabled: nobody would accept its messages.
 final class WebhookMigrationWriter: MigrationWriter {
     private let transaction: Transaction
     private var webhooks: [(id: String, name: String, status: String)] = []

@@ -1,8 +1,8 @@
 import Core
 import Platform
 
-/// What somebody may make a version of: whoever may read a version may read its files, so nobody registers what they may
-/// not read themselves.
+/// What somebody may make a version of: whoever may read a version may read its files, so nobody registers what they
+/// may not read themselves.
 ///
 /// What is hidden and what is not there are refused in the same words.
 struct SourceRights {
@@ -34,8 +34,8 @@ struct SourceRights {
         guard rights.allow(.read, over: .registeredModel(name)) else { throw RegistryReader.noModel(name) }
     }
 
-    /// - Throws: `denied` unless all experiments may be read whose artifacts are around a place in this server's store or
-    ///   below it.
+    /// - Throws: `denied` unless all experiments may be read whose artifacts are around a place in this server's store
+    ///   or below it.
     func checkArtifacts(at uri: String) throws {
         if isEverything { return }
         let owners = try sources.owners(ofArtifactsAt: uri, sql)

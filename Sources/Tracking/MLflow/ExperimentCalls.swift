@@ -46,8 +46,8 @@ struct ExperimentCalls: Sendable {
         return calls.flatMap { $0 }
     }
 
-    /// What it takes to create an experiment: the right over its name, and over the place of its artifacts if that is on
-    /// this server.
+    /// What it takes to create an experiment: the right over its name, and over the place of its artifacts if that is
+    /// on this server.
     static func needs(name: String, location: String?) throws(Failure) -> [TrackedNeed] {
         let need = TrackedNeed(.newExperiment(name))
         guard let location, location.utf8.starts(with: "mlflow-artifacts:".utf8) else { return [need] }
