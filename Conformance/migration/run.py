@@ -291,7 +291,8 @@ def users(bench):
 
             def status(path, user, password=None, body=None, url=url):
                 credentials = f"{user}:{password or user + 'spassword123'}"
-                request = urllib.request.Request(f"{url}/api/2.0/mlflow/{path}", data=body and json.dumps(body).encode())
+                data = body and json.dumps(body).encode()
+                request = urllib.request.Request(f"{url}/api/2.0/mlflow/{path}", data=data)
                 request.add_header("Content-Type", "application/json")
                 request.add_header("Authorization", "Basic " + base64.b64encode(credentials.encode()).decode())
                 try:

@@ -13,8 +13,10 @@ struct SignOnEndpoints: Sendable {
             Endpoint("GET", "/sign-on", .anyone, .reads, "Sends a browser to the identity provider.") {
                 try await begin($0)
             }.forPeople(),
+            // It begins a session, but only for the browser whose cookie says that it began the sign-in: what another
+            // page makes a browser ask for here changes nothing.
             Endpoint(
-                "GET", "/sign-on/callback", .anyone, .writes, "Where the identity provider sends a browser back to."
+                "GET", "/sign-on/callback", .anyone, .reads, "Where the identity provider sends a browser back to."
             ) { try await finish($0) }.forPeople().holdingSecrets(),
         ]
     }

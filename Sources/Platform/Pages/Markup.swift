@@ -36,7 +36,12 @@ package struct Markup: Sendable {
         append("/>")
     }
 
-    package mutating func text(_ text: String) { Self.escape(text, into: &bytes) }
+    /// Marks that turn the direction of what follows are left out for readers, who could take one text for another;
+    /// names that are shown by `name` say where there was one.
+    package mutating func text(_ text: String) { Self.escape(text, into: &bytes, keepsDirections: false) }
+
+    /// Text that comes back as it is: the content of a field.
+    package mutating func value(_ text: String) { Self.escape(text, into: &bytes, keepsDirections: true) }
 
     /// Markup of the source: known to be safe, and balanced with what is around it.
     package mutating func raw(_ text: StaticString) { append(text) }
@@ -51,7 +56,9 @@ package struct Markup: Sendable {
             append(" ")
             append(key)
             append("=\"")
-            Self.escape(Self.leads(key) && !SafeAddress.isSafe(value) ? SafeAddress.nowhere : value, into: &bytes)
+            Self.escape(
+                Self.leads(key) && !SafeAddress.isSafe(value) ? SafeAddress.nowhere : value, into: &bytes,
+                keepsDirections: true)
             append("\"")
         }
     }
@@ -77,8 +84,10 @@ package struct Markup: Sendable {
     }
 
     /// Escapes what has a meaning in XML or HTML, in text and in attributes alike. Characters that XML 1.0 does not
-    /// allow become U+FFFD.
-    package static func escape(_ text: String, into bytes: inout [UInt8]) {
+    /// allow become U+FFFD. Embeddings, overrides and isolates of the writing direction (U+202A to U+202E, U+2066 to
+    /// U+2069) never stand there as they are.
+    /// - Parameter keepsDirections: whether those become references, which mean the same, or U+FFFD.
+    package static func escape(_ text: String, into bytes: inout [UInt8], keepsDirections: Bool = false) {
         var text = text
         text.withUTF8 { utf8 in
             var index = 0
@@ -96,11 +105,20 @@ package struct Markup: Sendable {
                     // U+FFFE and U+FFFF.
                     bytes.append(contentsOf: "\u{FFFD}".utf8)
                     index += 2
+                case 0xE2 where index + 2 < utf8.count && turnsDirection(utf8[index + 1], utf8[index + 2]):
+                    let code = 0x2000 | UInt32(utf8[index + 1] & 0x3F) << 6 | UInt32(utf8[index + 2] & 0x3F)
+                    bytes.append(contentsOf: (keepsDirections ? "&#\(code);" : "\u{FFFD}").utf8)
+                    index += 2
                 default: bytes.append(byte)
                 }
                 index += 1
             }
         }
+    }
+
+    /// Of a character whose first byte is 0xE2.
+    private static func turnsDirection(_ second: UInt8, _ third: UInt8) -> Bool {
+        second == 0x80 && (0xAA...0xAE).contains(third) || second == 0x81 && (0xA6...0xA9).contains(third)
     }
 }
 

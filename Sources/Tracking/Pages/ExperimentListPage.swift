@@ -164,7 +164,7 @@ struct ExperimentListPage: Sendable {
                     form.text("name"), error: error)
                 html.field(
                     FormField(
-                        "location", "Artifact location", hint: "A URI; this server keeps the artifacts if it is empty."),
+                        "location", "Artifact location", hint: "A URI; this server keeps the artifacts if empty."),
                     form.text("location"))
                 html.buttons { $0.submit("Create experiment") }
             }

@@ -59,9 +59,11 @@ struct AuditPageTests {
 
     @Test("an empty log is signed, and says how to fill it")
     func empty() async throws {
-        let page = try MarkupCheck.page(try await TestLog().visitor().get("/audit"))
+        let log = try TestLog()
+        let page = try MarkupCheck.page(try await log.visitor().get("/audit"))
         #expect(page.text.contains("No entries yet.") && page.text.contains("Nothing has happened yet"))
         #expect(page.text.contains("the checkpoint of the empty log is signed"))
+        withExtendedLifetime(log) {}
     }
 
     @Test("entries are told in words, the newest first, page by page", arguments: Backend.available)

@@ -40,7 +40,9 @@ extension Markup {
             switch field.kind {
             case .lines(let rows):
                 // A line end after the tag is not part of the value.
-                html.element("textarea", shared + ["rows": String(rows), "dir": "auto"], text: "\n" + value)
+                html.element("textarea", shared + ["rows": String(rows), "dir": "auto"]) {
+                    $0.value("\n" + value)
+                }
             case .choice(let options):
                 html.element("select", shared + ["data-submits": field.submits ? "" : nil]) { html in
                     for option in options {

@@ -3,7 +3,8 @@ package import Core
 /// What the system page and nobody else gathers: the figures of `/metrics` that people ask for first.
 package struct SystemStatus: Sendable {
     let database: Database
-    let routines: [Routine]
+    /// Not the routines themselves: pages outlive a server that could not start.
+    let routines: [(name: String, every: Duration)]
     let reactors: [String]
     let routineLog: RoutineLog
     let host: String
@@ -17,7 +18,7 @@ package struct SystemStatus: Sendable {
         isEncrypted: Bool, started: Timestamp, now: @escaping @Sendable () -> Timestamp
     ) {
         self.database = database
-        self.routines = routines
+        self.routines = routines.map { ($0.name, $0.every) }
         self.reactors = reactors
         self.routineLog = routineLog
         self.host = host
