@@ -23,7 +23,8 @@ enum EndpointTable {
     }
 
     static let rows =
-        rows(server + tracking + artifacts + traces + native + registry + webhooks + people) + rows(pages, isPage: true)
+        rows(server + tracking + artifacts + traces + native + registry + webhooks + people + stock)
+        + rows(pages, isPage: true)
 
     private static func rows(_ table: String, isPage: Bool = false) -> [Row] {
         table.split(separator: "\n").flatMap { line -> [Row] in
@@ -55,6 +56,20 @@ enum EndpointTable {
         read all GET /audit/consistency?old=1&new=1
         read all GET /audit/key
         read all GET /api/v1/events
+
+        """
+
+    /// What MLflow's own pages ask for. The fields of GraphQL are calls of their own.
+    private static let stock = """
+        signed-in - POST /graphql {"query":"query { __typename }"}
+        signed-in - GET /ajax-api/3.0/mlflow/ui-telemetry
+        signed-in - POST /ajax-api/3.0/mlflow/ui-telemetry {}
+        signed-in - GET /ajax-api/2.0/mlflow/gateway-proxy
+        signed-in - GET /ajax-api/3.0/mlflow/scorers/list
+        signed-in - POST /ajax-api/3.0/mlflow/issues/search {}
+        signed-in - POST /ajax-api/3.0/mlflow/datasets/search {}
+        signed-in - GET /ajax-api/3.0/mlflow/review-queues/list
+        signed-in - GET /ajax-api/3.0/mlflow/label-schemas/list
 
         """
 
@@ -148,6 +163,9 @@ enum EndpointTable {
         edit some PATCH /api+/3.0/mlflow/traces/{trace}/assessments/{assessment} {"assessment":{"assessment_name":"b"},"update_mask":"assessmentName"}
         edit some DELETE /api+/3.0/mlflow/traces/{trace}/assessments/{assessment}
         edit list POST /v1/traces {}
+        read list POST /api+/3.0/mlflow/traces/metrics {"experiment_ids":["{experiment}"],"view_type":"TRACES","metric_name":"trace_count","aggregations":[{"aggregation_type":"COUNT"}],"dimensions":["trace_name"]}
+        read some GET /ajax-api/2.0/mlflow/get-trace-artifact?request_id={trace}
+        read some GET /ajax-api/3.0/mlflow/get-trace-artifact?request_id={trace}
 
         """
 

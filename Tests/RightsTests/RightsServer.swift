@@ -71,11 +71,10 @@ final class RightsServer: Sendable {
         var settings = Registry.Settings()
         // So that sources are refused for the rights they lack, and for nothing else.
         settings.sourceCheck = SourceCheck(.compatible)
-        return [
-            tracking,
-            Registry(services, sources: tracking.modelSources, downloads: tracking.downloads, settings: settings),
-            access,
-        ]
+        let registry = Registry(
+            services, sources: tracking.modelSources, downloads: tracking.downloads, settings: settings)
+        let interface = try StockInterface(beside: tracking.endpoints + registry.endpoints, files: nil)
+        return [tracking, registry, access, interface]
     }
 
     /// Makes somebody known.
