@@ -44,7 +44,7 @@ def test_headers(places, visit, sample):
     assert {key: policy.get(key) for key in POLICY} == POLICY
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert "no-store" in headers["cache-control"] or "no-cache" in headers["cache-control"]

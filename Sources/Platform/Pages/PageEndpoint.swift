@@ -49,10 +49,11 @@ extension Response {
     }
 
     static func page(_ page: Page, _ frame: Frame) -> Response {
+        // With "no-referrer" browsers say of a form that it comes from nowhere (Origin: null), and it would be refused.
         let headers: [(name: String, value: String)] = [
             ("content-type", "text/html; charset=utf-8"), ("content-security-policy", pagePolicy),
             ("cross-origin-opener-policy", "same-origin"), ("cross-origin-resource-policy", "same-origin"),
-            ("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"),
             ("cache-control", "private, no-store"),
         ]
         return Response(status: page.status, headers: Headers(headers), body: .bytes(frame.write(page)))

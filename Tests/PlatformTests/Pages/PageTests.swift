@@ -33,7 +33,7 @@ struct PageTests {
         #expect(response.status == 200)
         #expect(response.headers["content-type"] == "text/html; charset=utf-8")
         #expect(response.headers["x-content-type-options"] == "nosniff")
-        #expect(response.headers["referrer-policy"] == "no-referrer")
+        #expect(response.headers["referrer-policy"] == "same-origin")
         #expect(response.headers["cross-origin-opener-policy"] == "same-origin")
         #expect(response.headers["cross-origin-resource-policy"] == "same-origin")
         #expect(response.headers["cache-control"] == "private, no-store")
