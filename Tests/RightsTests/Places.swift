@@ -44,13 +44,13 @@ struct Places: Sendable {
 
     /// What nothing has.
     static let missing = Places(values: [
-        "experiment": "987654", "experiment_name": "secret-b-none", "deleted_experiment": "987655",
+        "experiment": "987654", "experiment_name": "secret-z-experiment", "deleted_experiment": "987655",
         "new": "secret-b-none",
         "run": "0123456789abcdef0123456789abcdef", "run_beginning": "0123456789abcdef",
         "deleted_run": "fedcba9876543210fedcba9876543210",
         "logged_model": "m-0123456789abcdef0123456789abcdef", "trace": "tr-none",
         "assessment": "a-0123456789abcdef0123456789abcdef",
-        "folder": "987654/0123456789abcdef0123456789abcdef/artifacts", "upload": "0123456789abcdef0123456789abcdef-1",
+        "folder": "987654/0123456789abcdef0123456789abcdef/artifacts", "upload": "aaaabbbbccccddddaaaabbbbccccdddd-1",
         "model": "secret-b-none-model",
         "place": "secret-b-none-place", "webhook": "none",
     ])
