@@ -31,7 +31,15 @@ struct SignOnEndpoints: Sendable {
         return Response(status: 303, headers: headers)
     }
 
+    /// - Throws: `denied`, not `unauthenticated`: pages answer that with the way to sign in, and the reason would be
+    ///   lost.
     private func finish(_ request: Request) async throws -> Response {
+        do { return try await session(request) } catch let failure as Failure where failure.code == .unauthenticated {
+            throw Failure(.denied, failure.message, hint: failure.hint ?? "Begin again, or ask an administrator.")
+        }
+    }
+
+    private func session(_ request: Request) async throws -> Response {
         let cookie = SessionCookie.value(of: name(request), in: request.headers)
         let (claims, next) = try await flow.finish(request.query, cookie: cookie, callback: callback(request))
         let provider = flow.provider

@@ -145,7 +145,7 @@ struct LoginTests {
                 "PATCH", "/api/v1/users/ada", as: TestAccess.admin, .record(["active": .bool(false)]))
             try #require(change.status == 200, "\(change.json.text())")
             let answer = try await visit.signIn(Self.ada)
-            #expect(answer.status == 401 && answer.cookie == nil)
+            #expect(answer.status == 403 && answer.cookie == nil)
         }
     }
 
@@ -187,7 +187,7 @@ struct LoginTests {
             let (address, cookie) = try await visit.begin()
             let query = try visit.scene.issuer.signIn(address, Self.with(claims))
             let answer = await visit.finish(query, cookie: cookie)
-            #expect(answer.status == 401 && answer.cookie == nil, "\(answer.status)")
+            #expect(answer.status == 403 && answer.cookie == nil, "\(answer.status)")
         }
     }
 
