@@ -34,7 +34,11 @@ struct HomePage {
             page.lead("Nothing has been tracked here yet.")
             for part in mine { if let beginning = part.beginning { page.body.append(beginning(request)) } }
         } else {
-            page.lead("What needs you, and what is new.")
+            var sentences: [String] = []
+            for part in mine {
+                if let sentence = try await part.sentence?(request, site) { sentences.append(sentence) }
+            }
+            page.lead(sentences.isEmpty ? "Nothing needs you." : sentences.joined(separator: "; ") + ".")
         }
         page.body.append(sections)
         return page

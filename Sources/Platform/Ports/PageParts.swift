@@ -13,15 +13,20 @@ package struct HomePart: Sendable {
     package static let afterthoughts = 40
     /// What the home page begins with while no part has anything, afterthoughts aside: how to begin.
     package let beginning: (@Sendable (Request) -> Markup)?
+    /// Says it in a few words for the first line of the page: "2 runs failed since yesterday". Nil when there is
+    /// nothing to say.
+    package let sentence: (@Sendable (Request, Site) async throws -> String?)?
 
     package init(
         _ title: String, order: Int, _ permission: Permission, beginning: (@Sendable (Request) -> Markup)? = nil,
+        sentence: (@Sendable (Request, Site) async throws -> String?)? = nil,
         _ write: @escaping @Sendable (Request, Site) async throws -> Markup?
     ) {
         self.title = title
         self.order = order
         self.permission = permission
         self.beginning = beginning
+        self.sentence = sentence
         self.write = write
     }
 }

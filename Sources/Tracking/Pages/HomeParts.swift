@@ -10,12 +10,20 @@ struct TrackingHome: Sendable {
 
     var parts: [HomePart] {
         [
-            HomePart("What needs you", order: 0, .readExperiments) { request, site in
-                try await failed(request, site)
-            },
-            HomePart("Going on", order: 10, .readExperiments) { request, site in
-                try await running(request, site)
-            },
+            HomePart(
+                "What needs you", order: 0, .readExperiments,
+                sentence: { request, site in
+                    try await count(request, Self.failed(since: site)) { "\($0) failed in the last two days" }
+                }
+            ) { request, site in try await list(request, site, Self.failed(since: site), limit: 5) },
+            HomePart(
+                "Going on", order: 10, .readExperiments,
+                sentence: { request, _ in
+                    try await count(request, Self.running) {
+                        $0 == "1 run" ? "\($0) is going on" : "\($0) are going on"
+                    }
+                }
+            ) { request, site in try await list(request, site, Self.running) },
             HomePart("Recent runs", order: 20, .readExperiments, beginning: Self.beginning) { request, site in
                 try await recent(request, site)
             },
@@ -45,18 +53,30 @@ struct TrackingHome: Sendable {
     /// How long a failure waits for somebody to look at it.
     private static let attention: Int64 = 2 * 86_400_000
 
-    private func failed(_ request: Request, _ site: Site) async throws -> Markup? {
-        let since = site.now().milliseconds &- Self.attention
-        return try await list(
-            request, site, "r.status = 'FAILED' AND COALESCE(r.end_time, r.start_time) > \(since)", limit: 5)
+    private static func failed(since site: Site) -> String {
+        "r.status = 'FAILED' AND COALESCE(r.end_time, r.start_time) > \(site.now().milliseconds &- attention)"
     }
 
-    private func running(_ request: Request, _ site: Site) async throws -> Markup? {
-        try await list(request, site, "r.status IN ('RUNNING', 'SCHEDULED')")
-    }
+    private static let running = "r.status IN ('RUNNING', 'SCHEDULED')"
 
     private func recent(_ request: Request, _ site: Site) async throws -> Markup? {
         try await list(request, site, "r.status IN ('FINISHED', 'KILLED')")
+    }
+
+    /// Runs are counted so far: "99 runs", "more than 99 runs".
+    private static let countLimit = 99
+
+    /// - Returns: nil when there are none.
+    private func count(
+        _ request: Request, _ test: String, _ words: (String) -> String
+    ) async throws -> String? {
+        let rights = request.principal.rights
+        let found = try await services.database.read { sql in
+            try RecentRuns(sql).runs(where: test, rights, limit: Self.countLimit + 1).count
+        }
+        guard found > 0 else { return nil }
+        return words(
+            found > Self.countLimit ? "more than \(Self.countLimit) runs" : DisplayValue.count(found, "run"))
     }
 
     /// The last runs of the experiments that may be read, of some state.

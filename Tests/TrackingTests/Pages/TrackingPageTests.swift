@@ -90,11 +90,10 @@ struct RunPageTests {
     private func run(_ server: TestServer) async -> String {
         let run = await server.run(name: "bold owl", start: 1_699_999_000_000)
         let points = (0..<40).map { #"{"key":"loss","value":\#(1 / Double($0 + 1)),"timestamp":\#($0),"step":\#($0)}"# }
+        let parameters = #"[{"key":"depth","value":"8"}]"#
         _ = await server.post(
             "runs/log-batch",
-            #"{"run_id":"\#(run)","metrics":[\#(points.joined(separator: ","))],"#
-                + #""params":[{"key":"depth","value":"8"}]}"#
-        )
+            #"{"run_id":"\#(run)","metrics":[\#(points.joined(separator: ","))],"params":\#(parameters)}"#)
         return run
     }
 
@@ -160,7 +159,8 @@ struct RunPageTests {
         try server.artifact(run, "model/conda.yaml", Array("name: fraud\n".utf8))
         try server.artifact(run, "rows.csv", Array("step,name\n1,\"a \"\"b\"\", c\"\n2,d\n".utf8))
         try server.artifact(run, "one line.json", Array(#"{"a":[1,{"b":"<i>"}]}"#.utf8))
-        try server.artifact(run, "plot.png", [0x89, 0x50, 0x4E, 0x47])
+        try server.artifact(run, "plot.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+        try server.artifact(run, "no.png", Array("<script>".utf8))
         try server.artifact(run, "model.bin", [0, 1, 2, 0xFF])
         try server.artifact(run, "long.txt", Array(String(repeating: "0123456789\n", count: 30_000).utf8))
         let picture = Base64.text(of: Array("picture".utf8))
@@ -176,6 +176,7 @@ struct RunPageTests {
             ("", "one line.json"), ("model", "conda.yaml"), ("model/conda.yaml", "name: fraud"),
             ("rows.csv", "<bdi>a &quot;b&quot;, c</bdi>"), ("one%20line.json", "    &quot;a&quot;: ["),
             ("plot.png", "<img src=\"/api/v1/runs/\(run)/artifacts/plot.png\""), ("model.bin", "This is no text"),
+            ("no.png", "but not by its content"),
             ("long.txt", "Only the beginning is shown"), ("n.ipynb", "src=\"data:image/png;base64,\(picture)\""),
             ("n.ipynb", "E: bad"), ("n.ipynb", "print(1)</pre>"),
         ]
@@ -231,6 +232,8 @@ struct RunPageTests {
         #expect(try await shown("Going on")?.contains("bold owl") == true)
         _ = await server.post("runs/update", #"{"run_id":"\#(run)","status":"FAILED","end_time":1699999060000}"#)
         #expect(try await shown("Going on") == nil)
+        let failed = try #require(server.tracking.homeParts.first { $0.title == "What needs you" }?.sentence)
+        #expect(try await failed(request, site) == "1 run failed in the last two days")
         #expect(try await shown("What needs you")?.contains("bold owl") == true)
         let search = try #require(server.tracking.quickSearches.first { $0.title == "Runs" })
         for words in ["OWL", String(run.prefix(8)), run] {

@@ -46,17 +46,19 @@ extension Markup {
     }
 
     /// What a page wants to say before its content. A bad one is read out at once.
-    package mutating func notice(_ tone: Tone, _ write: (inout Markup) -> Void) {
+    /// - Parameter id: names it, for a field that it is about.
+    package mutating func notice(_ tone: Tone, id: StaticString? = nil, _ write: (inout Markup) -> Void) {
         let style = tone == .neutral ? "notice" : "notice \(tone.rawValue)"
-        element("div", ["class": style, "role": tone == .bad ? "alert" : tone == .good ? "status" : nil]) { html in
+        let role = tone == .bad ? "alert" : tone == .good ? "status" : nil
+        element("div", ["class": style, "id": id?.description, "role": role]) { html in
             html.icon(tone)
             html.element("div") { write(&$0) }
         }
     }
 
     /// A failure in words, at the place that it is about.
-    package mutating func notice(_ failure: FailureText) {
-        notice(.bad) { html in
+    package mutating func notice(_ failure: FailureText, id: StaticString? = nil) {
+        notice(.bad, id: id) { html in
             html.element("p") { $0.element("b") { $0.outside(failure.message) } }
             if let hint = failure.hint { html.element("p") { $0.outside(hint) } }
         }

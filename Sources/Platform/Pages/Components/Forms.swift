@@ -26,16 +26,16 @@ extension Markup {
 
     /// - Parameters:
     ///   - error: what is wrong with the value, said below it.
-    ///   - isInvalid: that something is wrong, which is said elsewhere.
+    ///   - problem: the id of what says elsewhere what is wrong with it; nil when nothing is.
     package mutating func field(
-        _ field: FormField, _ value: String = "", error: String? = nil, isInvalid: Bool = false
+        _ field: FormField, _ value: String = "", error: String? = nil, problem: StaticString? = nil
     ) {
         element("div", ["class": field.grows ? "field grow" : "field"]) { html in
             html.element("label", ["for": field.id], text: field.label)
             let shared: Attributes = [
                 "id": field.id, "name": field.name, "required": field.isRequired ? "" : nil,
-                "aria-describedby": field.descriptions(hasError: error != nil),
-                "aria-invalid": error != nil || isInvalid ? "true" : nil,
+                "aria-describedby": field.descriptions(hasError: error != nil, problem),
+                "aria-invalid": error != nil || problem != nil ? "true" : nil,
             ]
             switch field.kind {
             case .lines(let rows):
@@ -178,8 +178,10 @@ package struct FormField: Sendable {
 
     var id: String { place.isEmpty ? "f-\(name)" : "f-\(place)-\(name)" }
 
-    func descriptions(hasError: Bool) -> String? {
-        let ids = (hint == nil ? [] : [id + "-hint"]) + (hasError ? [id + "-error"] : [])
+    func descriptions(hasError: Bool, _ problem: StaticString?) -> String? {
+        let ids =
+            (hint == nil ? [] : [id + "-hint"]) + (hasError ? [id + "-error"] : [])
+            + (problem.map { [$0.description] } ?? [])
         return ids.isEmpty ? nil : ids.joined(separator: " ")
     }
 }

@@ -40,7 +40,11 @@ struct ArtifactPreview: Sendable {
         sha256 = file.record?.sha256
         let name = (path.name ?? "").lowercased()
         if Self.images.contains(ContentType.of(name)) {
-            content = entry.size <= Self.imageLimit ? .image : .none("The picture is too large to be shown here.")
+            let head = try await artifacts.run { try file.reader.bytes(at: 0, count: 512) }
+            content =
+                !Self.isPicture(head)
+                ? .none("By its name this is a picture, but not by its content.")
+                : entry.size <= Self.imageLimit ? .image : .none("The picture is too large to be shown here.")
             isCut = false
             return
         }
@@ -49,6 +53,18 @@ struct ArtifactPreview: Sendable {
         let bytes = try await artifacts.run { try file.reader.bytes(at: 0, count: limit) }
         isCut = file.reader.size > Int64(bytes.count)
         content = Self.content(bytes, name, isCut: isCut)
+    }
+
+    /// Whether a file begins as pictures do that browsers show.
+    private static func isPicture(_ head: [UInt8]) -> Bool {
+        let beginnings: [[UInt8]] = [
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], [0xFF, 0xD8, 0xFF], Array("GIF8".utf8), Array("BM".utf8),
+        ]
+        if beginnings.contains(where: { head.starts(with: $0) }) { return true }
+        // WebP and AVIF name themselves behind a length.
+        if head.starts(with: Array("RIFF".utf8)) { return head.dropFirst(8).starts(with: Array("WEBP".utf8)) }
+        if head.dropFirst(4).starts(with: Array("ftyp".utf8)) { return true }
+        return String(decoding: head, as: UTF8.self).contains("<svg")
     }
 
     private static func content(_ bytes: [UInt8], _ name: String, isCut: Bool) -> Content {

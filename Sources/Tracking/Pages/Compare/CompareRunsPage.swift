@@ -19,8 +19,9 @@ struct CompareRunsPage: Sendable {
         ]
     }
 
-    private static let chartLimit = 12
-    private static let points = 250
+    /// Charts at a time, and points of all lines of one: a page stays under 200 kB.
+    private static let chartLimit = 6
+    private static let points = 1500
 
     private static func identifiers(_ request: Request) throws(Failure) -> [String] {
         var identifiers: [String] = []
@@ -47,10 +48,13 @@ struct CompareRunsPage: Sendable {
             return (runs, experiments)
         }
         let comparison = RunComparison(runs)
-        let drawn = Array(comparison.metricsToDraw.prefix(Self.chartLimit))
-        let courses = try await services.database.read { sql in
-            try runs.map { try MetricSamples.inPassing(drawn, $0.run, keys, sql, points: Self.points) }
+        let place = max(0, request.query["from"].flatMap { Int($0) } ?? 0)
+        let drawn = Array(comparison.metricsToDraw.dropFirst(place).prefix(Self.chartLimit))
+        let sampled = try await services.database.read { sql in
+            try runs.map { try MetricSamples.inPassing(drawn, $0.run, keys, sql, points: Self.points / runs.count) }
         }
+        // A single point has no course; it stands in the table.
+        let courses = sampled.map { $0.filter { $0.value.count > 1 } }
         let isOne = experiments.count == 1
         var page = Page(
             "Compare \(runs.count) runs", section: "/experiments",
@@ -59,7 +63,7 @@ struct CompareRunsPage: Sendable {
         page.lead { lead(comparison, &$0) }
         page.body { html in
             ComparisonTable(comparison: comparison, experiments: experiments, now: site.now()).write(&html)
-            charts(request, view, comparison, drawn, courses, &html)
+            charts(request, view, comparison, drawn, courses, from: place, &html)
             ComparisonCharts(comparison: comparison, query: request.query).write(&html)
         }
         return page
@@ -82,20 +86,20 @@ struct CompareRunsPage: Sendable {
 
     private func charts(
         _ request: Request, _ view: ChartView, _ comparison: RunComparison, _ drawn: [String],
-        _ courses: [[String: [MetricPoint]]], _ html: inout Markup
+        _ courses: [[String: [MetricPoint]]], from place: Int, _ html: inout Markup
     ) {
-        guard !drawn.isEmpty else { return }
-        html.section("Course of the metrics", id: "course") { html in
+        guard courses.contains(where: { !$0.isEmpty }) else { return }
+        html.section("Course of the metrics", id: "courses") { html in
             html.filters(
                 Address("/runs/compare"), label: "Charts",
-                keeping: request.query.items.filter { !["x", "scale", "smooth"].contains($0.name) }
+                keeping: request.query.items.filter { !["x", "scale", "smooth", "from"].contains($0.name) }
             ) { html in
-                view.fields(&html)
+                view.fields("course", &html)
                 html.submit("Draw", nil)
             }
             html.live("course", isLive: comparison.runs.contains { $0.run.isGoingOn }, seconds: 5) { html in
                 html.element("div", ["class": "grid"]) { html in
-                    for (index, name) in drawn.enumerated() {
+                    for (index, name) in drawn.enumerated() where courses.contains(where: { $0[name] != nil }) {
                         let series = zip(comparison.runs, courses).compactMap { details, course in
                             course[name].map { (name: details.run.name, points: $0, began: details.run.startTime) }
                         }
@@ -103,6 +107,18 @@ struct CompareRunsPage: Sendable {
                     }
                 }
             }
+            let all = comparison.metricsToDraw.count
+            guard all > Self.chartLimit else { return }
+            func charts(from place: Int) -> Address {
+                let others = request.query.items.filter { $0.name != "from" }.map {
+                    (name: $0.name, value: Optional($0.value))
+                }
+                return Address("/runs/compare").query(others + [("from", place > 0 ? String(place) : nil)])
+            }
+            html.pages(
+                first: place > 0 ? charts(from: 0) : nil,
+                next: place + drawn.count < all ? charts(from: place + Self.chartLimit) : nil,
+                "\(place + 1) to \(place + drawn.count) of \(DisplayValue.count(all, "metric"))")
         }
     }
 }

@@ -100,7 +100,7 @@ struct ComparisonTable {
             for value in row.values {
                 html.cell(isNumeric ? .number : .text) { html in
                     guard let value else { return html.void() }
-                    html.name(value, width: 48)
+                    if value.isEmpty { html.void("empty") } else { html.name(value, width: 48) }
                 }
             }
         }

@@ -52,13 +52,24 @@ struct RunMetricPages: Sendable {
                 var field = FormField("q", "Metric", .input("search"), placeholder: "Part of the name")
                 field.grows = true
                 html.field(field, request.query["q"] ?? "")
-                view.fields(&html)
+                view.fields("charts", &html)
                 html.submit("Show", nil)
             }
+            let drawn = shown.filter { (samples[$0.name]?.count ?? 2) > 1 }
+            let single = shown.filter { samples[$0.name]?.count == 1 }
             html.live("charts", isLive: details.run.isGoingOn) { html in
                 html.element("div", ["class": "grid"]) { html in
-                    for (index, metric) in shown.enumerated() {
+                    for (index, metric) in drawn.enumerated() {
                         figure(metric, samples[metric.name], index, view, details.run, &html)
+                    }
+                }
+                // A single point has no course.
+                guard !single.isEmpty else { return }
+                html.facts { html in
+                    for metric in single {
+                        html.fact(
+                            DisplayText.shorten(DisplayText.label(metric.name), to: 60),
+                            DisplayValue.number(metric.point.value))
                     }
                 }
             }
@@ -126,7 +137,7 @@ struct RunMetricPages: Sendable {
         let address = Self.address(run, name)
         page.body { html in
             html.filters(address, label: "Chart") { html in
-                view.fields(&html)
+                view.fields("chart", &html)
                 html.submit("Draw", nil)
             }
             html.live("chart", isLive: run.isGoingOn) { html in
@@ -163,7 +174,8 @@ struct ChartView: Sendable {
         ]
     }
 
-    func fields(_ html: inout Markup) {
+    /// - Parameter charts: the id of what holds the charts, for the page's script, which smooths while the knob moves.
+    func fields(_ charts: StaticString, _ html: inout Markup) {
         var horizontal = FormField(
             "x", "Over", .choice([("step", "Step"), ("elapsed", "Time since the start"), ("time", "Time")]))
         horizontal.submits = true
@@ -171,13 +183,20 @@ struct ChartView: Sendable {
         var scale = FormField("scale", "Scale", .choice([("linear", "Linear"), ("log", "Logarithmic")]))
         scale.submits = true
         html.field(scale, isLogarithmic ? "log" : "linear")
-        let weights = ["0", "0.3", "0.6", "0.8", "0.9", "0.95", "0.98"]
-        let now = smoothing == 0 ? "0" : String(smoothing)
-        var smooth = FormField(
-            "smooth", "Smoothing",
-            .choice((weights.contains(now) ? weights : weights + [now]).map { ($0, $0 == "0" ? "None" : $0) }))
-        smooth.submits = true
-        html.field(smooth, now)
+        let weight = smoothing == 0 ? "0" : String(smoothing)
+        html.element("div", ["class": "field"]) { html in
+            html.element("label", ["for": "f-smooth"], text: "Smoothing")
+            html.element("span", ["class": "range"]) { html in
+                html.empty(
+                    "input",
+                    [
+                        "type": "range", "id": "f-smooth", "name": "smooth", "min": "0", "max": "0.99", "step": "0.01",
+                        "value": weight, "data-smooth": charts.description,
+                    ])
+                html.text(" ")
+                html.element("output", ["for": "f-smooth"], text: weight)
+            }
+        }
     }
 
     /// - Parameter began: milliseconds since 1970, for times since the start.

@@ -43,7 +43,9 @@ struct RunOverviewPage: Sendable {
             models.write(&html, now)
             if details.metrics.isEmpty, details.parameters.isEmpty { empty(run, request, &html) }
         }
+        // What a visitor may not read of the registry is not named here either.
         let distinct = versions.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            .filter { rights.allow(.read, over: .registeredModel(VersionName($0).model)) }
         page.rail { html in rail(details, experiment, distinct, now, &html) }
         return page
     }
@@ -172,10 +174,10 @@ extension Markup {
     /// A link to a version of a registered model.
     /// - Parameter name: as `ArtifactUses` names it: `fraud/3`.
     fileprivate mutating func modelVersion(_ name: String) {
-        let parts = name.split(separator: "/")
-        guard parts.count > 1, let number = parts.last else { return outside(name) }
-        let model = String(name.dropLast(number.count + 1))
-        link("\(model) version \(number)", to: Address("/models", model, "versions", String(number)))
+        let version = VersionName(name)
+        link(
+            "\(version.model) version \(version.number)",
+            to: Address("/models", version.model, "versions", version.number))
     }
 
     /// A value as it was logged: on one line where it fits, folded where it does not.
@@ -186,6 +188,17 @@ extension Markup {
         folded(DisplayText.shorten(clean, to: 80)) { html in
             html.element("pre", ["tabindex": "0"], text: DisplayText.cleanLines(text))
         }
+    }
+}
+
+/// A version as `ArtifactUses` names it, taken apart: `fraud/3`.
+private struct VersionName {
+    let model: String
+    let number: String
+
+    init(_ name: String) {
+        number = String(name.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
+        model = String(name.dropLast(number.count + 1))
     }
 }
 

@@ -91,13 +91,8 @@ struct ExperimentHead {
     static let countLimit = 10_000
 
     func write(_ page: inout Page) {
-        page.lead { html in
-            html.text(counts.words(upTo: Self.countLimit) + (counts.runs == 1 ? " run" : " runs"))
-            if let last = counts.lastStart {
-                html.text(", the last began ")
-                html.time(Timestamp(milliseconds: last), now: now)
-            }
-            html.text(".")
+        if counts.runs > 0 {
+            page.lead { lead(&$0) }
         }
         if visitor.may(.writeExperiments, over: experiment.subject) {
             page.actions { $0.action("Settings", experiment.address.adding("/settings")) }
@@ -115,6 +110,15 @@ struct ExperimentHead {
                 html.prose(note)
             }
         }
+    }
+
+    private func lead(_ html: inout Markup) {
+        html.text(counts.words(upTo: Self.countLimit) + (counts.runs == 1 ? " run" : " runs"))
+        if let last = counts.lastStart {
+            html.text(", the last began ")
+            html.time(Timestamp(milliseconds: last), now: now)
+        }
+        html.text(".")
     }
 
     static func empty(_ experiment: Experiment, _ request: Request, _ html: inout Markup) {

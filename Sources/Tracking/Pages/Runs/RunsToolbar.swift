@@ -13,12 +13,14 @@ struct RunsToolbar {
     /// What is wrong with the filter or the order.
     let problem: FailureText?
 
+    private static let problemID: StaticString = "filter-problem"
+
     private var experiment: Address { Address("/experiments", String(view.experiment)) }
 
     func write(_ html: inout Markup, _ table: (inout Markup) -> Void) {
         filters(&html)
         if let problem {
-            html.notice(problem)
+            html.notice(problem, id: Self.problemID)
             return
         }
         html.element("div", ["class": "bar"]) { html in
@@ -30,7 +32,8 @@ struct RunsToolbar {
                 ]
             ) { html in
                 html.submit("Compare")
-                html.element("output", ["data-none": "Select runs to compare them"]) { _ in }
+                let none = "Select runs to compare them"
+                html.element("output", ["data-none": none], text: none)
             }
             html.element("div", ["class": "actions"]) { html in
                 savedViews(&html)
@@ -50,7 +53,7 @@ struct RunsToolbar {
             filter.completion = experiment.adding("/filter-keys")
             filter.shortcut = "/"
             filter.grows = true
-            html.field(filter, view.filter, isInvalid: problem != nil)
+            html.field(filter, view.filter, problem: problem == nil ? nil : Self.problemID)
             var state = FormField(
                 "state", "State", .choice([("active", "Active"), ("deleted", "Deleted"), ("all", "All")]))
             state.submits = true
