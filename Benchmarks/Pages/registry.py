@@ -11,27 +11,14 @@ import argparse
 import hashlib
 import http.client
 import json
-import os
 import pathlib
 import sqlite3
-import subprocess
 import tempfile
 import time
-import urllib.request
+
+from measuring import HEAD, measure, start
 
 STAGES = ["None", "Staging", "Production", "Archived"]
-
-
-def start(steward, folder, port):
-    server = subprocess.Popen(
-        [steward, "serve", "--port", str(port), "--data", folder], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/ready").read()
-            return server
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("the server did not start")
 
 
 def fill(port, models):
@@ -93,29 +80,6 @@ def lengthen(folder, entries):
     base.close()
 
 
-def cpu(process):
-    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
-
-
-def measure(server, port, path, count=100):
-    link = http.client.HTTPConnection("127.0.0.1", port)
-    times, size = [], 0
-    for number in range(count + 10):
-        if number == 10:
-            before = cpu(server.pid)
-        begin = time.perf_counter()
-        link.request("GET", path, headers={"Accept": "text/html"})
-        answer = link.getresponse()
-        size = len(answer.read())
-        assert answer.status == 200, (path, answer.status)
-        if number >= 10:
-            times.append((time.perf_counter() - begin) * 1000)
-    times.sort()
-    spent = (cpu(server.pid) - before) / count
-    print(f"| `{path}` | {times[len(times) // 2]:.2f} | {times[-1]:.2f} | {spent:.2f} | {size / 1000:.0f} |")
-
-
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("steward")
@@ -131,7 +95,7 @@ def main():
             server.wait()
             lengthen(folder, given.events)
             server = start(given.steward, folder, given.port)
-        print("| page | p50 ms | slowest of 100 ms | CPU ms | kB |\n|---|--:|--:|--:|--:|")
+        print(HEAD)
         for path in [
             "/models", "/models?q=07", "/models?sort=name", "/models/model-0002", "/models/model-0002/versions/4",
             "/audit", "/audit?kind=registry.stage-transitioned", "/audit?under=model/17", "/audit?actor=local",
