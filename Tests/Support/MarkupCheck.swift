@@ -11,7 +11,7 @@ package struct MarkupCheck {
     /// Values of everything a browser goes to or loads.
     package private(set) var targets: [String] = []
     package private(set) var attributes: Set<String> = []
-    /// Text outside of tags, still escaped.
+    /// Text outside of tags, still escaped; not that of fields, which is as somebody wrote it.
     package private(set) var text = ""
 
     package static func read(_ document: String) throws -> MarkupCheck {
@@ -33,7 +33,7 @@ package struct MarkupCheck {
                 }
             }
             guard bytes[index] == UInt8(ascii: "<") else {
-                plain.append(bytes[index])
+                if open.last != "textarea" { plain.append(bytes[index]) }
                 index += 1
                 continue
             }

@@ -53,7 +53,7 @@ extension MarkupCheck {
         try require(Set(page.ids).count == page.ids.count, "an id twice: \(page.ids.sorted())")
         try require(page.names.count { $0 == "h1" } == 1, "\(page.names.count { $0 == "h1" }) headings of level 1")
         for character in ["\u{202E}", "\u{2066}", "\u{0}"] {
-            try require(!response.html.contains(character), "a character that turns the text around")
+            try require(!page.text.contains(character), "a character that turns the text around")
         }
         return page
     }

@@ -8,8 +8,8 @@ struct Notebook: Sendable {
         case prose(String)
         case code(String)
         case output(String)
-        /// Base64.
-        case picture(type: String, data: String)
+        /// Its address, which holds all of it.
+        case picture(String)
         case problem(String)
     }
 
@@ -49,9 +49,10 @@ struct Notebook: Sendable {
         for type in ["image/png", "image/jpeg"] {
             guard let member = data[type] else { continue }
             let base64 = Self.lines(member).filter { !$0.isWhitespace }
-            guard base64.utf8.count <= room else { break }
+            let address = "data:\(type);base64,\(base64)"
+            guard SafeAddress.isSafe(address), base64.utf8.count <= room else { break }
             room -= base64.utf8.count
-            pieces.append(.picture(type: type, data: base64))
+            pieces.append(.picture(address))
             return
         }
         if let plain = data["text/plain"] { pieces.append(.output(Self.lines(plain))) }
@@ -70,8 +71,8 @@ struct Notebook: Sendable {
                 case .code(let text):
                     html.element("pre", ["class": "code", "tabindex": "0"], text: DisplayText.cleanLines(text))
                 case .output(let text): html.element("pre", ["tabindex": "0"], text: DisplayText.cleanLines(text))
-                case .picture(let type, let data):
-                    html.empty("img", ["src": "data:\(type);base64,\(data)", "alt": "An output of the cell above"])
+                case .picture(let address):
+                    html.empty("img", ["src": address, "alt": "An output of the cell above"])
                 case .problem(let text):
                     html.notice(.bad) { html in html.element("p") { $0.outside(text) } }
                 }
