@@ -1,7 +1,7 @@
 """Measures the pages of experiments and runs: `runs.py STEWARD [--runs 100000]`.
 
-Fills a database with `tracking-benchmark` (which lies beside STEWARD): runs with 10 metrics, 5 parameters and 3 tags each
-in one experiment, and one run with a metric of 100,000 points. Then asks for each page as a browser does.
+Fills a database with `tracking-benchmark` (which lies beside STEWARD): runs with 10 metrics, 5 parameters and 3 tags
+each in one experiment, and one run with a metric of 100,000 points. Then asks for each page as a browser does.
 """
 
 import argparse

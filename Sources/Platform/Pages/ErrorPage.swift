@@ -64,7 +64,7 @@ struct ErrorPage {
     private var sentence: String {
         // What broke inside is for the log.
         if failure.failure.code == .bug { return "The server made a mistake while it answered." }
-        let message = DisplayText.shorten(failure.failure.message, to: 400)
+        let message = DisplayText.shorten(DisplayText.clean(failure.failure.message), to: 400)
         return message.prefix(1).uppercased() + message.dropFirst() + (message.hasSuffix(".") ? "" : ".")
     }
 }
