@@ -1,9 +1,9 @@
 """Measures the pages of models, the audit log and the system: `registry.py STEWARD [--models 1000] [--events 1000000]`.
 
 Starts a server on a data folder of its own, registers models with five versions each over its API, and asks for each
-page as a browser does, warm, one after the other. Prints the median, the slowest of a hundred, the server's CPU time per
-page and the bytes of the page. With --events the log is filled up to so many entries, written into the database directly
-while the server is stopped, with the hashes of the tree in place, so that proofs and the checkpoint hold.
+page as a browser does, warm, one after the other. Prints the median, the slowest of a hundred, the server's CPU time
+per page and the bytes of the page. With --events the log is filled up to so many entries, written into the database
+directly while the server is stopped, with the hashes of the tree in place, so that proofs and the checkpoint hold.
 """
 
 import argparse
