@@ -16,16 +16,17 @@ struct EscalationTests {
 
     @Test("whoever is no administrator changes no users, roles or groups", arguments: ["viewer", "editor", "approver"])
     func users(_ role: String) async throws {
-        let server = try await server(role: role)
+        let server = try await self.server(role: role)
         try await server.createUser("bob", "viewer")
         _ = await server.send("POST", "/api/v1/groups", as: TestAccess.admin, .record(["name": .string("admins")]))
         let before = try await server.events().count
         let admin = JSON.record([
             "name": .string("eve"), "role": .string("admin"), "password": .string(TestAccess.password),
         ])
-        let role = JSON.record(["role": .string("admin")])
+        let promotion = JSON.record(["role": .string("admin")])
         let attempts: [(String, String, JSON?)] = [
-            ("POST", "/api/v1/users", admin), ("PATCH", "/api/v1/users/ada", role), ("PATCH", "/api/v1/me", role),
+            ("POST", "/api/v1/users", admin), ("PATCH", "/api/v1/users/ada", promotion),
+            ("PATCH", "/api/v1/me", promotion),
             ("PATCH", "/api/v1/users/root", .record(["active": .bool(false)])),
             ("PUT", "/api/v1/users/root/password", .record(["password": .string(TestAccess.password)])),
             ("POST", "/api/v1/users/root/link", nil), ("DELETE", "/api/v1/users/root", nil),
@@ -57,7 +58,7 @@ struct EscalationTests {
 
     @Test("nobody grants themselves or others what they do not manage", arguments: Backend.available)
     func grants(_ backend: Backend) async throws {
-        let server = try await server(backend)
+        let server = try await self.server(backend)
         try await server.createUser("bob", nil)
         let about: [[JSON.Member]] = [
             [.init("kind", .string("experiment")), .init("id", .string("1"))],
@@ -92,7 +93,7 @@ struct EscalationTests {
 
     @Test("whoever manages a thing grants rights over it, over nothing else, and learns of nothing else")
     func delegation() async throws {
-        let server = try await server(role: nil)
+        let server = try await self.server(role: nil)
         try await server.createUser("bob", nil)
         let bob = TestAccess.Who.basic("bob", TestAccess.password)
         let fraud = [JSON.Member("kind", .string("registered_model")), JSON.Member("name", .string("fraud"))]
@@ -125,11 +126,11 @@ struct EscalationTests {
 
     @Test("a token is no wider than its owner, nor than the token it is made with, nor does it outlive that")
     func tokens() async throws {
-        let server = try await server()
+        let server = try await self.server()
         func make(_ who: TestAccess.Who, _ level: String?, _ more: [JSON.Member] = []) async -> Int {
-            let name = JSON.Member("name", .string("t\(level ?? "")\(more.count)\(UInt32.random(in: 0...UInt32.max))"))
-            let level = level.map { [JSON.Member("level", .string($0))] } ?? []
-            return await server.send("POST", "/api/v1/tokens", as: who, .object([name] + level + more)).status
+            let name = JSON.Member("name", .string("t\(UInt64.random(in: 0...UInt64.max))"))
+            let scope = level.map { [JSON.Member("level", .string($0))] } ?? []
+            return await server.send("POST", "/api/v1/tokens", as: who, .object([name] + scope + more)).status
         }
         for level in ["approve", "manage", "administer"] { #expect(await make(ada, level) == 403) }
         #expect(await make(ada, "edit") == 201)
@@ -165,7 +166,7 @@ struct EscalationTests {
 
     @Test("somebody without rights gets no token out of it")
     func nothing() async throws {
-        let server = try await server(role: nil)
+        let server = try await self.server(role: nil)
         #expect(await server.send("POST", "/api/v1/tokens", as: ada, .record(["name": .string("t")])).status == 403)
         #expect(await server.may(.read, ada) == 403)
     }
@@ -175,14 +176,15 @@ struct EscalationTests {
         let server = try TestAccess(backend)
         try await server.setUp()
         let demote = JSON.record(["role": .string("viewer")])
-        for (method, path, body) in [
-            ("PATCH", "/api/v1/users/root", demote), ("PATCH", "/api/v1/users/root", .record(["active": .bool(false)])),
-            ("DELETE", "/api/v1/users/root", nil as JSON?),
+        let attempts: [(String, String, JSON?)] = [
+            ("PATCH", "/api/v1/users/root", demote),
+            ("PATCH", "/api/v1/users/root", .record(["active": .bool(false)])), ("DELETE", "/api/v1/users/root", nil),
             (
                 "PATCH", "/api/2.0/mlflow/users/update-admin",
                 .record(["username": .string("root"), "is_admin": .bool(false)])
             ),
-        ] {
+        ]
+        for (method, path, body) in attempts {
             let answer = await server.send(method, path, as: TestAccess.admin, body)
             #expect([400, 409].contains(answer.status), "\(method) \(path): \(answer.status)")
         }
