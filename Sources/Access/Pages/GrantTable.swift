@@ -24,7 +24,7 @@ enum GrantTable {
                             html.text("group ")
                             html.name(name, width: 40)
                         } else {
-                            html.void("itself")
+                            html.void("own")
                         }
                     }
                     html.cell { html in
