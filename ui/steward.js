@@ -411,8 +411,8 @@
       tip.replaceChildren(make("table", {}, make("tr", {}, head), ...here.map(row)));
       tip.hidden = false;
       const box = picture.getBoundingClientRect(), frame = figure.getBoundingClientRect();
-      const left = box.left - frame.left + (at / width) * box.width;
-      const isLeft = left + 16 + tip.offsetWidth > frame.width;
+      const left = box.left - frame.left + figure.scrollLeft + (at / width) * box.width;
+      const isLeft = left + 16 + tip.offsetWidth > frame.width + figure.scrollLeft;
       tip.style.left = `${Math.max(0, isLeft ? left - 16 - tip.offsetWidth : left + 16)}px`;
       tip.style.top = `${box.top - frame.top + 8}px`;
     };
@@ -490,7 +490,11 @@
   // changed, for as long as the answer has data-live on it. Errors and hidden windows slow this down.
 
   const enhance = (root) => {
-    all("figure.chart", root).forEach(hover);
+    for (const figure of all("figure.chart", root)) {
+      hover(figure);
+      // What scrolls can be scrolled by keyboard.
+      if (figure.scrollWidth > figure.clientWidth) figure.tabIndex = 0;
+    }
     all("details.drop[data-columns]", root).forEach(chooser);
     // The server drew what the address says; a slider that was moved since then says something else.
     for (const field of all("[data-smooth]")) if (field.value !== field.defaultValue) applySmoothing(field);

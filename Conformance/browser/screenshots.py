@@ -8,7 +8,7 @@ import pytest
 
 import browser
 
-FOLDER = pathlib.Path(os.environ.get("STEWARD_SCREENSHOTS", "screenshots"))
+FOLDER = pathlib.Path(os.environ["STEWARD_SCREENSHOTS"])
 
 
 @pytest.mark.parametrize("sample", pages.SAMPLES, ids=str)
