@@ -37,14 +37,14 @@ def chromium():
 
 
 @contextlib.contextmanager
-def launched(*arguments):
-    """A running browser. `arguments` are further flags of Chromium."""
+def launched(*arguments, environment=None):
+    """A running browser. `arguments` are further flags of Chromium, `environment` is its own instead of ours."""
     with sync_playwright() as driver:
         flags = ["--disable-gpu", "--font-render-hinting=none", *arguments]
         # Chromium's sandbox does not work for root, who runs the tests in containers.
         if os.geteuid() == 0:
             flags.append("--no-sandbox")
-        browser = driver.chromium.launch(executable_path=chromium(), args=flags, timeout=PATIENCE)
+        browser = driver.chromium.launch(executable_path=chromium(), args=flags, env=environment, timeout=PATIENCE)
         try:
             yield browser
         finally:

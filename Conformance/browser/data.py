@@ -55,6 +55,11 @@ class Facts:
     logged_model: str = ""
 
 
+def quoted(text):
+    """As one segment of a path, or as a value of a query."""
+    return urllib.parse.quote(text, safe="")
+
+
 class Client:
     """Plain HTTP. `credentials` is what the Authorization header says."""
 
@@ -388,13 +393,13 @@ def form(url, path, headers, **fields):
         return error.headers
 
 
-def first_administrator(url, link):
+def first_administrator(url, link, name="ada", shown="Ada"):
     """Uses the link of the first start: (client, cookie as (name, value))."""
     token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["token"][0]
-    fields = {"name": "ada", "display_name": "Ada", "password": PASSWORD, "again": PASSWORD}
+    fields = {"name": name, "display_name": shown, "password": PASSWORD, "again": PASSWORD}
     headers = form(url, "/setup", {"Origin": url}, token=token, **fields)
     cookie = headers["Set-Cookie"].split(";")[0].split("=", 1)
-    basic = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
+    basic = base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
     return Client(url, f"Basic {basic}"), tuple(cookie)
 
 

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable
 
 import data
+from data import quoted
 
 
 @dataclasses.dataclass
@@ -26,10 +27,6 @@ class Sample:
 
     def __str__(self):
         return self.name
-
-
-def quoted(text):
-    return urllib.parse.quote(text, safe="")
 
 
 def file(run, path):

@@ -4,6 +4,7 @@
     python3 Conformance/browser/run.py                        all
     python3 Conformance/browser/run.py -k "runs and narrow"   what it does not know is passed on to pytest
     python3 Conformance/browser/run.py --screenshots DIR      pictures of all pages in all three forms, and no tests
+    python3 Conformance/browser/run.py --tour docs/images     the pictures of docs/guides/interface.md
 
 The browser is the system's (`apt-get install chromium`), or the one STEWARD_CHROMIUM names. The last line is
 "N passed, N failed, N skipped".
@@ -51,6 +52,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steward", default=str(ROOT / ".build" / "release" / "steward"), metavar="PATH")
     parser.add_argument("--screenshots", metavar="DIR", help="write pictures of all pages instead of testing them")
+    parser.add_argument("--tour", metavar="DIR", help="write the pictures of the guide instead")
     options, arguments = parser.parse_known_args()
     binary = str(pathlib.Path(options.steward).resolve())
     if not os.path.exists(binary):
@@ -67,6 +69,9 @@ def main():
     if options.screenshots:
         settings["STEWARD_SCREENSHOTS"] = str(pathlib.Path(options.screenshots).resolve())
         arguments = ["screenshots.py", *arguments]
+    if options.tour:
+        settings["STEWARD_TOUR"] = str(pathlib.Path(options.tour).resolve())
+        arguments = ["tour.py", *arguments]
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         command = [interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report.name}", *arguments]
         status = subprocess.run(command, cwd=HERE, env=settings).returncode
