@@ -218,6 +218,9 @@ def fill(client, canary, hook):
     client.experiment(RTL)
     busy_runs(client, facts, chance, now)
     others(client, facts, now)
+    views = {"Best by loss": "order=metrics.loss+ASC", hostile_texts(canary)[1][:100]: "filter=params.seed+%3D+%277%27"}
+    for name, query in views.items():
+        form(client.url, f"/experiments/{facts.experiment}/views", {"Origin": client.url}, name=name, query=query)
     hostile(client, facts, canary, now)
     models(client, facts, canary)
     webhooks(client, facts, hook)

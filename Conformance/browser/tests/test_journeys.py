@@ -82,6 +82,23 @@ def test_choose_columns(bench, visit):
     assert column(again.page, "seed") == column(page, "seed")
 
 
+def test_save_a_view_and_come_back_to_it(bench, visit):
+    tour = visit()
+    page = tour.page
+    tour.open(f"/experiments/{bench.facts.experiment}?filter=metrics.loss+%3C+0.3&column=metrics.loss")
+    shown = column(page, "Run")
+    page.locator("summary", has_text="Views").click()
+    page.get_by_label("Save this view as").fill("Low loss")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    tour.open(f"/experiments/{bench.facts.experiment}")
+    page.locator("summary", has_text="Views").click()
+    with page.expect_navigation(url=re.compile("filter=")):
+        page.get_by_role("link", name="Low loss").click()
+    assert column(page, "Run") == shown
+    assert tour.faults() == []
+
+
 def test_compare_two_runs(bench, visit):
     tour = visit()
     page = tour.page

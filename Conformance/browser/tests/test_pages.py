@@ -32,7 +32,10 @@ def test_page(places, visit, sample, form):
     # The document itself is the only answer that may be a failure.
     expected = f"Failed to load resource: the server responded with a status of {sample.status}"
     faults = [text for text in tour.faults() if expected not in text]
-    assert faults + tour.inaccessible() == []
+    assert faults + tour.inaccessible(sample.excused) == []
+    # Menus and forms that open in place are held to the same.
+    tour.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert tour.inaccessible(sample.excused) == []
 
 
 @pytest.mark.parametrize("sample", pages.SAMPLES, ids=str)
