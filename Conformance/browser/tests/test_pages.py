@@ -47,6 +47,7 @@ def test_headers(places, visit, sample):
     assert {key: policy.get(key) for key in POLICY} == POLICY
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+    # With "no-referrer" browsers send the forms of a page with "Origin: null", which is nobody's.
     assert headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["content-type"] == "text/html; charset=utf-8"

@@ -143,7 +143,8 @@ extension Markup {
     ) rethrows {
         try element("details", ["class": "drop"] + attributes) { html in
             html.element("summary", ["class": "button"], text: title)
-            try content(&html)
+            // One thing floats, whatever it holds.
+            try html.element("div", [:], content)
         }
     }
 
