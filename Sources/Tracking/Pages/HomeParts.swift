@@ -166,7 +166,7 @@ struct RecentRuns {
     }
 
     /// Runs looked at: a page must not read all there are to find that none is like that.
-    private static let looked = 5000
+    private static let looked = 2000
 
     /// The active run whose identifier begins so, or those of that name.
     func named(_ words: String, _ rights: Rights, limit: Int) throws -> [Run] {
