@@ -114,7 +114,7 @@ def test_compare_two_runs(bench, visit):
     assert "run-12" in text and "run-14" in text
     # What differs is there, what is the same is folded.
     assert "learning_rate" in text and "seed" not in text
-    page.get_by_text("the same everywhere").first.click()
+    page.locator("summary", has_text="the same").first.click()
     expect(page.get_by_role("rowheader", name="seed")).to_be_visible()
     assert tour.faults() == []
 
@@ -158,8 +158,9 @@ def test_move_a_version_with_a_reason(bench, visit):
     tour = visit()
     page = tour.page
     model = bench.client.post("registered-models/create", name="moved")["registered_model"]["name"]
+    run = bench.facts.runs[31]
     for _ in range(2):
-        bench.client.post("model-versions/create", name=model, source=f"runs:/{bench.facts.runs[31]}/model")
+        bench.client.post("model-versions/create", name=model, source=f"runs:/{run}/model", run_id=run)
     bench.client.post(
         "model-versions/transition-stage", name=model, version="1", stage="Production", archive_existing_versions=False
     )

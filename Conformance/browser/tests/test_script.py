@@ -143,19 +143,28 @@ def drawn(path):
     return [round(float(number), 1) for number in re.findall(r"[\d.]+", path)]
 
 
+def standing(page):
+    """Stops the page's clock, so that what is shown for a moment stays."""
+    page.clock.install(time="2026-11-26T05:00:00Z")
+    page.reload()
+    page.clock.pause_at("2026-11-26T05:10:00Z")
+    return page
+
+
 def test_copy(sheet):
-    tour = sheet("desktop", permissions=["clipboard-read", "clipboard-write"])
-    page = tour.page
+    page = standing(sheet("desktop", permissions=["clipboard-read", "clipboard-write"]).page)
     page.locator("dl.facts .copy").first.click()
     expect(page.locator(".toast")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == "4f1c0e6a9b"
+    page.clock.run_for(3000)
+    expect(page.locator(".toast")).to_be_hidden()
     page.locator(".with-copy .copy").click()
     assert "mlflow.set_tracking_uri" in page.evaluate("navigator.clipboard.readText()")
 
 
 def test_copy_without_the_interface(sheet):
     """Pages over plain HTTP on another host have no navigator.clipboard."""
-    page = sheet().page
+    page = standing(sheet().page)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.locator("dl.facts .copy").first.click()
     expect(page.locator(".toast")).to_have_text("Copied")
