@@ -115,7 +115,7 @@ def test_compare_two_runs(bench, visit):
     # What differs is there, what is the same is folded.
     assert "learning_rate" in text and "seed" not in text
     page.locator("summary", has_text="the same").first.click()
-    expect(page.get_by_role("rowheader", name="seed")).to_be_visible()
+    expect(page.get_by_text("seed", exact=True).first).to_be_visible()
     assert tour.faults() == []
 
 
