@@ -137,7 +137,7 @@
       if (head.getAttribute("scope") !== "col") fault("a column head has scope=col", head);
       if (!nameOf(head) && !head.querySelector("input")) fault("a column head has words", head);
     }
-    for (const head of all("tbody th", table)) if (head.getAttribute("scope") !== "row") fault("a row head has scope=row", head);
+    for (const head of all("tbody th", table)) if (!/^row(group)?$/.test(head.scope)) fault("a row head has scope=row", head);
     const span = (row) => [...row.cells].reduce((sum, cell) => sum + cell.colSpan, 0);
     for (const row of all("tbody tr", table)) {
       if (heads.length && span(row) !== span(heads[0].parentElement)) {
