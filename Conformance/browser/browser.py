@@ -6,7 +6,7 @@ import pathlib
 import re
 import shutil
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 # A machine may be slow and busy: conditions are waited for as long as they need, within reason.
 PATIENCE = 120_000
@@ -36,19 +36,40 @@ def chromium():
     return next((path for path in map(shutil.which, filter(None, names)) if path), None)
 
 
-@contextlib.contextmanager
-def launched(*arguments, environment=None):
-    """A running browser. `arguments` are further flags of Chromium, `environment` is its own instead of ours."""
-    with sync_playwright() as driver:
+class Running:
+    """A browser that runs. Should it die, the test that used it fails, and the next one gets another."""
+
+    def __init__(self, driver, arguments, environment):
         flags = ["--disable-gpu", "--font-render-hinting=none", *arguments]
         # Chromium's sandbox does not work for root, who runs the tests in containers.
         if os.geteuid() == 0:
             flags.append("--no-sandbox")
-        browser = driver.chromium.launch(executable_path=chromium(), args=flags, env=environment, timeout=PATIENCE)
+        self.launch = lambda: driver.chromium.launch(
+            executable_path=chromium(), args=flags, env=environment, timeout=PATIENCE
+        )
+        self.browser = self.launch()
+
+    def alive(self):
+        if not self.browser.is_connected():
+            self.browser = self.launch()
+        return self.browser
+
+    def new_context(self, **options):
+        return self.alive().new_context(**options)
+
+    def new_page(self, **options):
+        return self.alive().new_page(**options)
+
+
+@contextlib.contextmanager
+def launched(*arguments, environment=None):
+    """A running browser. `arguments` are further flags of Chromium, `environment` is its own instead of ours."""
+    with sync_playwright() as driver:
+        running = Running(driver, arguments, environment)
         try:
-            yield browser
+            yield running
         finally:
-            browser.close()
+            running.browser.close()
 
 
 def serve(route, folder):
@@ -122,4 +143,5 @@ class Visit:
         return [fault for fault in self.page.evaluate(ACCESSIBILITY) if not fault.startswith(tuple(excused) or "\0")]
 
     def close(self):
-        self.context.close()
+        with contextlib.suppress(Error):
+            self.context.close()
