@@ -102,7 +102,8 @@ class Week:
             (
                 "importance.csv",
                 b"feature,gain,splits\ninterest_rate,0.31,412\nincome,0.22,388\n"
-                b"debt_to_income,0.17,341\nemployment_years,0.11,290\nage,0.08,233\nopen_loans,0.06,198\nregion,0.05,120\n",
+                b"debt_to_income,0.17,341\nemployment_years,0.11,290\nage,0.08,233\n"
+                b"open_loans,0.06,198\nregion,0.05,120\n",
             ),
             ("report/roc.png", curve()),
             ("explore.ipynb", data.notebook(["# What the data look like"], ["frame.describe()"])),

@@ -100,7 +100,8 @@ extension RightsServer {
         let source = #"{"source_type":"HUMAN","source_id":"\#(name)"}"#
         let assessment = await post(
             "traces/\(trace)/assessments",
-            #"{"assessment":{"assessment_name":"a","trace_id":"\#(trace)","source":\#(source),"feedback":{"value":1}}}"#,
+            #"{"assessment":{"assessment_name":"a","trace_id":"\#(trace)","source":\#(source),"#
+                + #""feedback":{"value":1}}}"#,
             version: "3.0")["assessment"]?["assessment_id"]?.text
         let folder = "\(experiment)/\(run)/artifacts"
         let proxy = "/api/2.0/mlflow-artifacts"
