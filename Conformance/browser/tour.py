@@ -233,7 +233,6 @@ PICTURES = [
     ("model", "desktop", lambda week: f"/models/{week.model}"),
     ("version", "desktop", lambda week: f"/models/{week.model}/versions/4"),
     ("audit", "desktop", lambda week: "/audit"),
-    ("sign-in", "dark", lambda week: "/sign-in"),
 ]
 
 

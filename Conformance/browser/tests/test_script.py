@@ -130,7 +130,7 @@ def test_smoothing_keeps_the_points(sheet):
     before = line.get_attribute("d")
     slider = page.locator("[data-smooth]")
     slider.fill("0.9")
-    expect(page.locator(".chart-tools output")).to_have_text("0.90")
+    expect(page.locator(".filters output")).to_have_text("0.90")
     expect(line).not_to_have_attribute("d", before)
     expect(page.locator("#charts .raw").first).to_have_attribute("d", re.compile("^M40"))
     slider.fill("0")
