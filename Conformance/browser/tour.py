@@ -239,8 +239,7 @@ PICTURES = [
 @pytest.mark.parametrize("name,form,address", PICTURES, ids=[name for name, _, _ in PICTURES])
 def test_picture(week, inter, name, form, address):
     tour = browser.Visit(inter, week.url, form, device_scale_factor=1)
-    if name != "sign-in":
-        tour.context.add_cookies(week.cookies)
+    tour.context.add_cookies(week.cookies)
     tour.open(address(week))
     size = tour.page.viewport_size
     tour.page.set_viewport_size({"width": 1280 if form != "narrow" else size["width"], "height": 840})
