@@ -6,7 +6,7 @@ import pathlib
 import re
 import shutil
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
 
 # A machine may be slow and busy: conditions are waited for as long as they need, within reason.
 PATIENCE = 120_000
@@ -62,14 +62,14 @@ class Running:
 
 
 @contextlib.contextmanager
-def launched(*arguments, environment=None):
-    """A running browser. `arguments` are further flags of Chromium, `environment` is its own instead of ours."""
-    with sync_playwright() as driver:
-        running = Running(driver, arguments, environment)
-        try:
-            yield running
-        finally:
-            running.browser.close()
+def launched(driver, *arguments, environment=None):
+    """A running browser. There is one `driver` in a process: what sync_playwright() gives. `arguments` are further flags
+    of Chromium, `environment` is its own instead of ours."""
+    running = Running(driver, arguments, environment)
+    try:
+        yield running
+    finally:
+        running.browser.close()
 
 
 def serve(route, folder):

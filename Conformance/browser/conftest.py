@@ -7,7 +7,7 @@ import re
 import sys
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
@@ -90,8 +90,14 @@ def places(request):
 
 
 @pytest.fixture(scope="session")
-def chrome():
-    with browser.launched() as running:
+def driver():
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chrome(driver):
+    with browser.launched(driver) as running:
         yield running
 
 

@@ -204,12 +204,12 @@ def week():
 
 
 @pytest.fixture(scope="session")
-def inter(tmp_path_factory):
+def inter(driver, tmp_path_factory):
     """A browser that draws the system's text in Inter."""
     path = tmp_path_factory.mktemp("fonts") / "fonts.conf"
     path.write_text(FONTS % "".join(RULE % name for name in SYSTEM))
     settings = {"FONTCONFIG_FILE": str(path)} if shutil.which("fc-list") else {}
-    with browser.launched(environment={**os.environ, **settings}) as chrome:
+    with browser.launched(driver, environment={**os.environ, **settings}) as chrome:
         yield chrome
 
 

@@ -58,10 +58,10 @@ def test_no_answer_to_another_host(bench, host):
         assert "location" not in headers
 
 
-def test_rebound_name_in_a_browser(bench, canary):
+def test_rebound_name_in_a_browser(bench, driver):
     """A name that first leads to the attacker and then to this machine."""
     port = urllib.parse.urlsplit(bench.url).port
-    with browser.launched("--host-resolver-rules=MAP rebound.example 127.0.0.1") as chrome:
+    with browser.launched(driver, "--host-resolver-rules=MAP rebound.example 127.0.0.1") as chrome:
         page = chrome.new_page()
         shown = page.goto(f"http://rebound.example:{port}/experiments")
         assert shown.status == 403
