@@ -1,5 +1,6 @@
 """What the tests share: a filled server, a browser, and visits that end with the test."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -59,12 +60,26 @@ def set_up_link(log):
     return found.group()
 
 
-@pytest.fixture(scope="session")
-def fresh_team():
+@contextlib.contextmanager
+def without_people(name):
     """A server where people sign in, before there is anybody."""
-    log = LOGS / "browser-fresh-team.log"
+    log = LOGS / f"browser-{name}.log"
     with servers.steward(BINARY, None, log, "--auth") as (url, _):
         yield Bench(url, data.Facts(setup=set_up_link(log)), data.Client(url))
+
+
+@pytest.fixture(scope="session")
+def fresh_team():
+    """Its link is shown, and never used."""
+    with without_people("fresh-team") as place:
+        yield place
+
+
+@pytest.fixture
+def new_team():
+    """Its link is used by the test that asks for it."""
+    with without_people("new-team") as place:
+        yield place
 
 
 @pytest.fixture(scope="session")

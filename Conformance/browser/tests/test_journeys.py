@@ -338,19 +338,19 @@ def test_make_a_token_and_use_it(team, visit):
     assert tour.faults() == []
 
 
-def test_the_first_administrator(fresh_team, visit):
-    """The last test of that server: the link works once."""
-    tour = visit(place=fresh_team)
+def test_the_first_administrator(new_team, visit):
+    """The link that the first start shows works once."""
+    tour = visit(place=new_team)
     page = tour.page
-    tour.open(fresh_team.facts.setup)
+    tour.open(new_team.facts.setup)
     page.get_by_label("User name").fill("root")
     page.get_by_label("New password", exact=True).fill(data.PASSWORD)
     page.get_by_label("New password again").fill(data.PASSWORD)
     page.get_by_role("button", name="Create the administrator").click()
     expect(page.locator(".who")).to_contain_text("root")
     expect(page.locator("nav.side")).to_contain_text("Users")
-    other = visit(place=fresh_team)
-    assert other.open(fresh_team.facts.setup).status == 403
+    other = visit(place=new_team)
+    assert other.open(new_team.facts.setup).status == 403
 
 
 def test_who_may_not_is_not_shown_and_not_let(team, visit):
