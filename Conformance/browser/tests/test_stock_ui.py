@@ -10,13 +10,13 @@ import pathlib
 import re
 import time
 
+import data
 import pytest
-import servers
-from environments import Unavailable, environment
 
 import browser
-import data
+import servers
 from conftest import BINARY, LOGS
+from environments import Unavailable, environment
 
 FORGIVEN = [
     # Whether there are users: the stock server without its plug-in for sign-in says the same.
