@@ -63,8 +63,8 @@ class Running:
 
 @contextlib.contextmanager
 def launched(driver, *arguments, environment=None):
-    """A running browser. There is one `driver` in a process: what sync_playwright() gives. `arguments` are further flags
-    of Chromium, `environment` is its own instead of ours."""
+    """A running browser. `driver` is what sync_playwright() gives, once in a process; `arguments` are further flags of
+    Chromium, `environment` is its own instead of ours."""
     running = Running(driver, arguments, environment)
     try:
         yield running
