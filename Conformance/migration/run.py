@@ -379,6 +379,7 @@ TESTS = [
     conflicts,
     damage,
     unknown_schema,
+    users,
     interrupted,
     round_trip,
     from_mlflow_2_server,

@@ -2,6 +2,7 @@
 
 import sys
 
+import mlflow
 from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 
 
@@ -11,7 +12,9 @@ def main(path):
     store.create_user("ann", "annspassword123", is_admin=True)
     store.create_user("bob", "bobspassword123")
     store.create_experiment_permission("1", "bob", "EDIT")
-    store.create_registered_model_permission("fraud", "bob", "NO_PERMISSIONS")
+    # What refuses has another name since permissions belong to roles.
+    refusal = "DENY" if mlflow.__version__.startswith("3") else "NO_PERMISSIONS"
+    store.create_registered_model_permission("fraud", "bob", refusal)
 
 
 main(sys.argv[1])

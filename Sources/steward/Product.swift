@@ -41,5 +41,5 @@ extension Product: MigrationTarget {
         [TrackingMigration(), RegistryMigration(sources: TrackedModelSources())]
     }
     static var migrationFiles: any MigrationFiles { MigratedArtifacts() }
-    static var migrationAccounts: (any MigrationAccounts)? { nil }
+    static var migrationAccounts: (any MigrationAccounts)? { MigratedAccounts() }
 }
