@@ -13,8 +13,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -34,13 +36,16 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // The root: composition only.
         .executableTarget(
             name: "steward",
             dependencies: [
-                "Core", "MLflow", "Monitoring", "Platform", "Registry", "Tables", "Tracking", argumentParser, logging,
+                "Access", "Core", "MLflow", "Migration", "Monitoring", "Platform", "Registry", "Tables", "Tracking",
+                argumentParser,
+                logging,
             ],
             swiftSettings: strict,
             // A DuckDB taken from its Python wheel resolves the Python symbols it never calls against this executable.
@@ -48,9 +53,17 @@ let package = Package(
 
         // Domains.
         .target(
+            name: "Access",
+            dependencies: ["Core", "Platform", "MLflow", argumentParser, crypto, cryptoExtras, jwtKit],
+            swiftSettings: strict),
+        .target(
             name: "Monitoring",
             dependencies: ["Core", "Platform", "Statistics", "Tables", argumentParser],
             swiftSettings: strict),
+
+        // Brings what MLflow keeps into the domains' stores, and back.
+        .target(
+            name: "Migration", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
 
         .target(
             name: "Registry", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
@@ -58,14 +71,14 @@ let package = Package(
             name: "Tracking", dependencies: ["Core", "Platform", "MLflow", argumentParser], swiftSettings: strict),
 
         // What the domains that speak MLflow's protocol share.
-        .target(name: "MLflow", dependencies: ["Core", "Platform"], swiftSettings: strict),
+        .target(name: "MLflow", dependencies: ["Core", "Platform", argumentParser], swiftSettings: strict),
 
         // The machinery that knows no domain.
         .target(
             name: "Platform",
             dependencies: [
-                "Core", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite, logging,
-                nioCore, nioPosix, nioHTTP1, nioSSL, "Yams",
+                "Core", "CAssets", "CPostgres", "CSyscalls", argumentParser, asyncHTTPClient, crypto, grdb, grdbSQLite,
+                logging, nioCore, nioPosix, nioHTTP1, nioSSL, "Yams",
             ],
             swiftSettings: strict),
 
@@ -79,6 +92,8 @@ let package = Package(
         // C: numeric kernels that Swift's SIMD types make slow, and the shapes of foreign interfaces.
         .target(name: "CKernels"),
         .target(name: "CArrow"),
+        // The files of ui/, embedded.
+        .target(name: "CAssets"),
         .target(name: "CSyscalls"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -88,6 +103,11 @@ let package = Package(
             name: "benchmark-data",
             dependencies: ["Monitoring", "Platform", "Statistics", "Core", argumentParser],
             path: "Benchmarks/Data",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "access-benchmark",
+            dependencies: ["Access", "Platform", "Core", argumentParser],
+            path: "Benchmarks/Access",
             swiftSettings: strict),
         .executableTarget(
             name: "tracking-benchmark",
@@ -114,6 +134,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CSupport", "Platform", "Core", logging], path: "Tests/Support",
             swiftSettings: strict),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: [
+                "Access", "MLflow", "Platform", "Core", "TestSupport", crypto, cryptoExtras, jwtKit, logging,
+            ],
+            swiftSettings: strict),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Core"], swiftSettings: strict),
         .testTarget(
@@ -124,7 +150,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))]),
         .testTarget(
             name: "MonitoringTests",
-            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
+            dependencies: ["Monitoring", "Platform", "Statistics", "Tables", "Core", "TestSupport", argumentParser],
             swiftSettings: strict),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "Core", "TestSupport", crypto, logging],
@@ -135,9 +161,18 @@ let package = Package(
             dependencies: ["Registry", "MLflow", "Platform", "Core", "TestSupport", crypto, logging],
             swiftSettings: strict),
         .testTarget(
-            name: "MLflowTests", dependencies: ["MLflow", "Core"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "MLflowTests", dependencies: ["MLflow", "Platform", "Core"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MigrationTests",
+            dependencies: ["Migration", "Tracking", "Registry", "MLflow", "Platform", "Core", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RightsTests",
+            dependencies: ["Access", "Registry", "Tracking", "MLflow", "Platform", "Core", "TestSupport", logging],
             swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -18,14 +18,18 @@ class Unavailable(Exception):
 
 def environment(generation):
     """The Python of the environment for client generation "2" or "3". Raises Unavailable."""
-    requirements = HERE / f"requirements-{generation}.txt"
-    folder = FOLDER / f"{generation}.x"
+    return prepared(HERE / f"requirements-{generation}.txt", f"{generation}.x")
+
+
+def prepared(requirements, name):
+    """The Python of the environment that holds what a file of requirements lists. Raises Unavailable."""
+    folder = FOLDER / name
     python = folder / "bin" / "python"
     stamp = folder / "requirements.sha256"
     wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return str(python)
-    print(f"making an environment with {requirements.name} (once; some minutes)", flush=True)
+    print(f"making the environment {name} from {requirements.name} (once; some minutes)", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -36,9 +40,24 @@ def environment(generation):
             install(python, "--no-deps", "--force-reinstall", package)
     except (OSError, subprocess.CalledProcessError) as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise Unavailable(f"no environment for MLflow {generation}.x: {error}") from None
+        raise Unavailable(f"no environment {name}: {error}") from None
     stamp.write_text(wanted)
     return str(python)
+
+
+def extra(generation, *packages):
+    """A folder for PYTHONPATH with packages that an environment lacks, or has in a version that does not do."""
+    wanted = hashlib.sha256(" ".join(packages).encode()).hexdigest()[:16]
+    folder = FOLDER / f"extra-{generation}-{wanted}"
+    stamp = folder / "complete"
+    if not stamp.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            install(environment(generation), "--no-deps", "--target", str(folder), *packages)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Unavailable(f"no {' '.join(packages)}: {error}") from None
+        stamp.touch()
+    return str(folder)
 
 
 def install(python, *arguments):

@@ -82,6 +82,39 @@ def suite(tally, python, url, database, arguments, oracle=False, data=None):
     tally.passed += max(0, counts["tests"] - counts["failures"] - counts["errors"] - counts["skipped"])
 
 
+def signed_in(tally, binary, generation):
+    """Walks the stock client through a server where people sign in; every step counts."""
+    step(f"the {generation}.x client, signed in")
+    try:
+        python = environments.environment(generation)
+    except Unavailable as reason:
+        tally.skip(str(reason))
+        return
+    log = LOGS / f"steward-signed-in-{generation}.log"
+    with servers.steward(binary, None, log, "--auth") as (url, _):
+        servers.first_administrator(url, log, "root", "the first password here")
+        with open(LOGS / f"signed-in-{generation}.log", "w") as errors:
+            command = [python, str(HERE / "signed_in.py"), url, "root", "the first password here"]
+            run = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, stderr=errors, text=True)
+    count(tally, run.stdout, f"the {generation}.x client, signed in", errors.name, ())
+
+
+def count(tally, output, what, log, absent):
+    """Counts the lines "PASS name" and "FAIL name why"; a step of `absent` that fails is left out."""
+    steps = re.findall(r"^(PASS|FAIL) (\w+) ?(.*)$", output, re.MULTILINE)
+    if not steps:
+        print(f"FAILED: {what} did not run; see {log}")
+        tally.failed += 1
+    for outcome, name, rest in steps:
+        if outcome == "PASS":
+            tally.passed += 1
+        elif name in absent:
+            tally.skip(f"{name}: {rest}")
+        else:
+            print(f"FAILED: {name}: {rest}; see {log}")
+            tally.failed += 1
+
+
 def client_script(tally, python, generation, url):
     """Walks the stock client through the script beside the project; every step counts."""
     settings = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "PYTHONWARNINGS": "ignore"}
@@ -92,18 +125,8 @@ def client_script(tally, python, generation, url):
             run = subprocess.run(
                 command, cwd=folder, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=errors, text=True
             )
-    steps = re.findall(r"^(PASS|FAIL) (\w+) ?(.*)$", run.stdout, re.MULTILINE)
-    if not steps:
-        print(f"FAILED: the client script of {generation}.x did not run; see {log}")
-        tally.failed += 1
-    for outcome, name, rest in steps:
-        if outcome == "PASS":
-            tally.passed += 1
-        elif generation == "2" and name in NOT_IN_2_22:
-            tally.skip(f"{name}: {rest}")
-        else:
-            print(f"FAILED: {name}: {rest}")
-            tally.failed += 1
+    absent = NOT_IN_2_22 if generation == "2" else ()
+    count(tally, run.stdout, f"the client script of {generation}.x", log, absent)
 
 
 def against_steward(tally, options, arguments):
@@ -129,6 +152,8 @@ def against_steward(tally, options, arguments):
             tally.skip(f"the suite on PostgreSQL: {reason}")
     if arguments:
         return
+    for generation in ("3", "2"):
+        signed_in(tally, binary, generation)
     for generation in ("3", "2"):
         step(f"the client script with the {generation}.x client")
         if not SCRIPT.exists():

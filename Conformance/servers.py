@@ -5,9 +5,11 @@ All on loopback, all in a temporary folder.
 
 import contextlib
 import glob
+import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -73,31 +75,51 @@ def process(command, url, log, settings, patience):
 
 
 @contextlib.contextmanager
-def steward(binary, database, log):
-    """Steward on a fresh data folder: yields (address, data folder). `database` is None for SQLite or an address."""
+def steward(binary, database, log, *arguments):
+    """Steward on a fresh data folder: yields (address, data folder). `database` is None for SQLite or an address;
+    `arguments` are further ones of `steward serve`."""
     with folder() as data:
-        port = free_port()
-        command = [binary, "serve", "--host", "127.0.0.1", "--port", str(port), "--data", data]
-        command += ["--database", database] if database else []
-        with process(command, f"http://127.0.0.1:{port}", log, STEWARD_SETTINGS, 30) as url:
+        with steward_on(binary, data, database, log, *arguments) as url:
             yield url, data
+
+
+def first_administrator(url, log, name, password):
+    """Uses the link that a server with --auth shows at its first start."""
+    found = re.search(r"/setup\?token=(\S+)", pathlib.Path(log).read_text())
+    body = json.dumps({"token": found.group(1), "name": name, "password": password}).encode()
+    request = urllib.request.Request(f"{url}/api/v1/setup", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30):
+        pass
+
+
+@contextlib.contextmanager
+def steward_on(binary, data, database, log, *arguments):
+    """Steward on a data folder: yields its address."""
+    port = free_port()
+    command = [binary, "serve", "--host", "127.0.0.1", "--port", str(port), "--data", data]
+    command += ["--database", database] if database else []
+    command += arguments
+    with process(command, f"http://127.0.0.1:{port}", log, STEWARD_SETTINGS, 30) as url:
+        yield url
 
 
 @contextlib.contextmanager
 def mlflow(python, log):
     """`mlflow server` of the environment that `python` belongs to: yields (address, data folder)."""
     with folder() as data:
-        port = free_port()
-        program = str(pathlib.Path(python).parent / "mlflow")
-        command = [program, "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-        command += [
-            "--backend-store-uri",
-            f"sqlite:///{data}/mlflow.db",
-            "--artifacts-destination",
-            f"{data}/artifacts",
-        ]
-        with process(command, f"http://127.0.0.1:{port}", log, MLFLOW_SETTINGS, 180) as url:
+        with mlflow_on(python, f"sqlite:///{data}/mlflow.db", f"{data}/artifacts", log) as url:
             yield url, data
+
+
+@contextlib.contextmanager
+def mlflow_on(python, database, artifacts, log, settings=None):
+    """`mlflow server` on a database and a folder of artifacts: yields its address."""
+    port = free_port()
+    program = str(pathlib.Path(python).parent / "mlflow")
+    command = [program, "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command += ["--backend-store-uri", database, "--artifacts-destination", artifacts]
+    with process(command, f"http://127.0.0.1:{port}", log, MLFLOW_SETTINGS | (settings or {}), 180) as url:
+        yield url
 
 
 @contextlib.contextmanager

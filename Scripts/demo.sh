@@ -81,7 +81,7 @@ else
     echo "There is no $python here, so the server is empty. With it the demo trains a few models and registers them."
 fi
 
-say "The server: $address"
+say "The server: $address       (open it in a browser)"
 cat <<END
   export STEWARD_URL=$address PATH="$(pwd)/.build/release:\$PATH"
   steward run list --filter "metrics.auc > 0.6" --order-by "metrics.auc DESC"

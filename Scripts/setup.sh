@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the system lacks. "setup.sh build" stops at what a build needs: the headers of zlib, SQLite and libpq;
 # without an argument it is also what the tests run: a PostgreSQL server (they start their own), promtool, openssl,
-# Python 3 with venv.
+# Chromium, Python 3 with venv.
 # As root or with sudo it installs; otherwise it prints the command and stops. It never asks a question.
 set -eu
 cd "$(dirname "$0")/.."
@@ -41,6 +41,9 @@ if [ "$(uname)" = Linux ]; then
         program promtool prometheus
         program strace strace
         program openssl openssl
+        # The pages are tested in a browser, which cannot draw text without a font.
+        program chromium chromium
+        ls /usr/share/fonts/truetype/*/*.ttf >/dev/null 2>&1 || missing="$missing fonts-dejavu-core"
         python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
     fi
 fi

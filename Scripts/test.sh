@@ -130,10 +130,14 @@ suite() {
 if command -v python3 >/dev/null 2>&1; then
     step "stock MLflow clients against the server"
     suite "conformance" python3 Conformance/run.py
+    step "MLflow's databases moved here and back"
+    suite "migration" python3 Conformance/migration/run.py
+    step "pages in a browser"
+    suite "browser" python3 Conformance/browser/run.py
     step "promises of the server"
     suite "promises" python3 Conformance/promises/run.py
 else
-    echo "SKIPPED: no python3, so no MLflow client and no fault tests"
+    echo "SKIPPED: no python3, so no MLflow client, no browser and no fault tests"
     skipped=$((skipped + 1))
 fi
 

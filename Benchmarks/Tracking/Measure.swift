@@ -20,7 +20,7 @@ struct Measure: AsyncParsableCommand {
         _ = try await client.send("GET", "experiments/get?experiment_id=0")
         print("open and first answer: \(ContinuousClock.now - began)")
         let run = try await newRun(client)
-        let operations = Operation.writes(run) + Operation.reads(run) + Operation.searches
+        let operations = Operation.writes(run) + Operation.reads(run) + Operation.searches + Operation.pages(run)
         for operation in operations where only.map({ operation.name.contains($0) }) ?? true {
             try await measure(operation, client)
         }
@@ -125,6 +125,20 @@ struct Operation {
         ]
     }
 
+    /// Pages for people, as a browser asks for them; without what a browser fetches once and keeps.
+    static func pages(_ run: String) -> [Operation] {
+        let long = String(repeating: "f", count: 32)
+        let pages: [(String, String)] = [
+            ("experiments", "experiments"), ("runs", "experiments/0"),
+            ("runs by metric", "experiments/0?order=metrics.m0%20DESC"),
+            ("runs, filter, by metric", "experiments/0?filter=metrics.m0%20%3E%200.5&order=metrics.m1%20ASC"),
+            ("runs, filter on a param", "experiments/0?filter=params.p1%20%3D%20%27v7%27"),
+            ("completion", "experiments/0/filter-keys"), ("run", "runs/\(run)"), ("metrics", "runs/\(run)/metrics"),
+            ("chart of 100,000 points", "runs/\(long)/metrics/loss"),
+        ]
+        return pages.map { Operation("page: \($0.0)", get: "/" + $0.1) }
+    }
+
     private static func search(_ name: String, _ filter: String, _ order: [String], limit: Int = 100) -> Operation {
         let body = JSON.record([
             "experiment_ids": .array([.string("0")]), "filter": .string(filter),
@@ -141,7 +155,8 @@ struct Client {
     init(_ endpoints: [Endpoint]) throws { routes = try RouteTable(endpoints) }
 
     func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> [UInt8] {
-        let parts = ("/api/2.0/mlflow/" + path).split(separator: "?", maxSplits: 1)
+        let whole = path.hasPrefix("/") ? path : "/api/2.0/mlflow/" + path
+        let parts = whole.split(separator: "?", maxSplits: 1)
         guard case .found(let endpoint, let parameters) = routes.match(method: method, rawPath: String(parts[0])) else {
             throw Failure(.bug, "no endpoint \(path)")
         }

@@ -219,6 +219,45 @@ GOOD = [
         },
     ),
     ("PATCH", "/api/3.0/mlflow/traces/tr-0123456789abcdef0123456789abcdef/tags", {}, TAG),
+    (
+        "POST",
+        "/api/3.0/mlflow/traces/metrics",
+        {},
+        {
+            "experiment_ids": ["{experiment}"],
+            "view_type": "TRACES",
+            "metric_name": "latency",
+            "aggregations": [{"aggregation_type": "PERCENTILE", "percentile_value": 90}, {"aggregation_type": "AVG"}],
+            "dimensions": ["trace_name"],
+            "filters": ["trace.status = 'OK'"],
+            "time_interval_seconds": 3600,
+            "start_time_ms": 1700000000000,
+            "end_time_ms": 1710000000000,
+            "max_results": 10,
+            "page_token": "",
+        },
+    ),
+    (
+        "GET",
+        "/ajax-api/3.0/mlflow/get-trace-artifact",
+        {"request_id": "tr-0123456789abcdef0123456789abcdef", "path": "a.txt"},
+        None,
+    ),
+    (
+        "POST",
+        "/graphql",
+        {},
+        {
+            "operationName": "Q",
+            "variables": {"i": {"experimentIds": ["{experiment}"], "maxResults": 3, "runViewType": "ALL"}, "y": True},
+            "query": """query Q($i: MlflowSearchRunsInput!, $y: Boolean = false) @component(name: "c") {
+              found: mlflowSearchRuns(input: $i) { runs { ...F info @include(if: $y) { runId status } } nextPageToken }
+              mlflowGetRun(input: {runId: "{run}"}) { apiError { code } run { ... { modelVersions { name version } } } }
+            }
+            fragment F on MlflowRunExtension { experiment { name tags { key value } } data { metrics { key value } } }
+            """,
+        },
+    ),
     ("POST", AJAX + "experiments/search-datasets", {}, {"experiment_ids": ["{experiment}"]}),
     (
         "GET",

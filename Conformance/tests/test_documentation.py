@@ -74,13 +74,19 @@ def originals():
         routes |= {(method, route.path) for route in getattr(fast, name).routes for method in route.methods}
     for prefix in fast.get_mcp_server_api_route_prefixes() + fast.get_skill_registry_api_route_prefixes():
         routes |= {("GET", prefix), ("POST", prefix)}
-    routes = {(method, path) for method, path in routes if method not in ("HEAD", "OPTIONS")}
+    # At the root there are pages, Steward's there and MLflow's here.
+    routes = {(method, path) for method, path in routes if method not in ("HEAD", "OPTIONS") and path != "/"}
     assert len(routes) > 400
     return routes
 
 
 def is_refused(patterns, method, path):
     return any(pattern.fullmatch(f"{method} {way}") for pattern in patterns.values() for way in (path, twin(path)))
+
+
+def named(patterns):
+    """Those that name one call: a star stands for all that are not supported."""
+    return {text: pattern for text, pattern in patterns.items() if "*" not in text}
 
 
 def test_the_tables_are_what_the_server_has(endpoints):
@@ -112,7 +118,7 @@ def test_every_route_of_mlflow_is_supported_or_refused(endpoints, originals):
     both = {
         (method, path)
         for method, path in originals
-        if (method, plain(path)) in known and is_refused(patterns, method, path)
+        if (method, plain(path)) in known and is_refused(named(patterns), method, path)
     }
     assert not both
 
@@ -124,10 +130,11 @@ def test_every_refused_call_is_one_of_mlflow(originals):
         )
 
 
-def test_refused_routes_are_not_there(wire, originals):
+def test_refused_routes_are_not_there(wire, endpoints, originals):
     patterns = refused()
+    known = {(method, plain(path)) for method, path in endpoints}
     for method, path in sorted(originals):
-        if is_refused(patterns, method, path):
+        if is_refused(patterns, method, path) and (method, plain(path)) not in known:
             body = None if method == "GET" else {}
             reply = wire.send(method, PARAMETER.sub("x", path), body)
             assert reply.status in (404, 405), f"{method} {path}: {reply}"

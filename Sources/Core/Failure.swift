@@ -11,12 +11,17 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     package let message: String
     package let hint: String?
     package let cause: String?
+    /// Seconds after which the same may go through; nil when nobody knows.
+    package let retryAfter: Int?
 
-    package init(_ code: Code, _ message: String, hint: String? = nil, cause: String? = nil) {
+    package init(
+        _ code: Code, _ message: String, hint: String? = nil, cause: String? = nil, retryAfter: Int? = nil
+    ) {
         self.code = code
         self.message = message
         self.hint = hint
         self.cause = cause
+        self.retryAfter = retryAfter
     }
 
     package var description: String { hint.map { "\(message)\n  \($0)" } ?? message }

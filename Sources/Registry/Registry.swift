@@ -7,6 +7,10 @@ package struct Registry: Domain {
     package static let name = "registry"
     package static let migrations = RegistrySchema.migrations
 
+    package static let navigation = [ModelPages.navigation, WebhookPages.navigation]
+    package static let subjectPages = RegistryWords.subjectPages
+    package static let eventWords: EventWords? = RegistryWords.words
+
     package static let commands: [any ParsableCommand.Type] = [ModelCommand.self, WebhookCommand.self]
 
     package struct Settings: Sendable {
@@ -54,8 +58,17 @@ package struct Registry: Domain {
             ModelEndpoints(registry: self).endpoints,
             HistoryEndpoints(registry: self).endpoints,
             WebhookEndpoints(registry: self).endpoints,
+            ModelPages(registry: self).endpoints,
+            ModelPage(registry: self).endpoints,
+            VersionPage(registry: self).endpoints,
+            ModelForms(registry: self).endpoints,
+            WebhookPages(registry: self).endpoints,
+            WebhookForms(registry: self).endpoints,
         ].flatMap { $0 }
     }
+
+    package var homeParts: [HomePart] { RegistryHome(registry: self).parts }
+    package var quickSearches: [QuickSearch] { [RegistryHome(registry: self).search] }
 
     /// For domains that keep what versions are made of.
     package static var artifactUses: any ArtifactUses { VersionUses() }
@@ -65,10 +78,14 @@ package struct Registry: Domain {
 }
 
 extension Permission {
-    package static let modelRead = Permission("model.read")
-    package static let modelWrite = Permission("model.write")
+    package static let modelRead = Permission("model.read", .read, of: .registeredModel)
+    package static let modelWrite = Permission("model.write", .edit, of: .registeredModel)
+    /// To say which version is live: stages and aliases.
+    package static let modelPromote = Permission("model.promote", .approve, of: .registeredModel)
+    /// To delete models and versions, and to rename models.
+    package static let modelManage = Permission("model.manage", .manage, of: .registeredModel)
     /// Webhooks send what happens to somebody else's server.
-    package static let webhookManage = Permission("webhook.manage")
+    package static let webhookManage = Permission("webhook.manage", .administer)
 }
 
 extension Registry {
@@ -81,11 +98,17 @@ extension Registry {
     func write<Value: Sendable>(
         _ request: Request, _ body: @escaping @Sendable (RegistryWriter) throws -> Value
     ) async throws(Failure) -> Value {
-        let (origin, world) = (request.origin, services.world)
+        try await write(by: request.origin, body)
+    }
+
+    func write<Value: Sendable>(
+        by origin: Origin, _ body: @escaping @Sendable (RegistryWriter) throws -> Value
+    ) async throws(Failure) -> Value {
+        let (world, grants) = (services.world, services.grants)
         // One after the other: each ends with the head of the event log, which there is only one of, so that nothing is
         // lost, and models are locked in the order of the requests.
         return try await services.database.write(key: Self.name) {
-            try body(RegistryWriter($0, origin, now: world.now()))
+            try body(RegistryWriter($0, origin, now: world.now(), grants: grants))
         }
     }
 }

@@ -9,7 +9,7 @@ package struct Tracking: Domain {
     package static let migrations =
         [
             ExperimentMigrations.all, LoggedModelMigrations.all, DatasetMigrations.all, TraceMigrations.all,
-            ArtifactMigrations.all,
+            ArtifactMigrations.all, SavedRunViewMigrations.all,
         ].flatMap { $0 }
 
     package static let commands: [any ParsableCommand.Type] = [
@@ -60,10 +60,12 @@ package struct Tracking: Domain {
             RunLinkCalls(services: services, keys: keys).endpoints,
             LoggedModelCalls(services).endpoints,
             TraceCalls(services).endpoints,
+            TraceMetricsCall(services).endpoints,
+            TraceArtifactCall(artifacts).endpoints,
             TraceCallsV2(services).endpoints,
             AssessmentCalls(services).endpoints,
             OpenTelemetryCall().endpoints,
-            ArtifactProxyCalls(artifacts).endpoints,
+            ArtifactProxyCalls(artifacts, uses).endpoints,
             MultipartCalls(artifacts).endpoints,
             RunArtifactCalls(artifacts).endpoints,
             ServerInfoCall().endpoints,
@@ -72,7 +74,20 @@ package struct Tracking: Domain {
             MetricEndpoints(services: services, keys: keys).endpoints,
             ArtifactEndpoints(artifacts: artifacts).endpoints,
             RetentionEndpoints(tracking: self).endpoints,
+            TrackingPages(services: pages).endpoints,
         ].flatMap { $0 }
+    }
+
+    package static var navigation: [NavigationItem] { TrackingPages.navigation }
+    package static var subjectPages: [SubjectPage] { TrackingPages.subjectPages }
+    package static var eventWords: EventWords? { TrackingWords.words }
+    package var homeParts: [HomePart] { TrackingHome(services: pages).parts }
+    package var quickSearches: [QuickSearch] { TrackingHome(services: pages).searches }
+
+    private var pages: PageServices {
+        PageServices(
+            services: services, keys: keys, bounds: bounds, artifacts: artifacts, uses: uses,
+            artifactSchemes: artifactSchemes)
     }
 
     /// Permanently removes the rows of what was deleted at `cutoff` or before; its artifacts are noted for

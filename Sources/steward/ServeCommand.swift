@@ -1,6 +1,8 @@
+import Access
 import ArgumentParser
 import Core
 import Foundation
+import MLflow
 import Platform
 import Registry
 
@@ -18,8 +20,10 @@ struct ServeCommand: AsyncParsableCommand {
             the audit log. With --database postgresql://USER@HOST/NAME several servers share one PostgreSQL; give them the \
             same keys/audit.key and artifact folder.
 
-            Whoever reaches the address is the user "local", so only loopback addresses are taken for now. SIGTERM \
-            finishes what is under way and exits with 0.
+            Without users, whoever reaches the address is the user "local" and may do everything, so only loopback \
+            addresses are taken. With --auth, or once there are users, everybody signs in; the first start shows a link \
+            that makes the first administrator. Then the server may listen on other addresses, with TLS or behind a \
+            proxy (--trusted-proxy). SIGTERM finishes what is under way and exits with 0.
 
             Every option can also be set in the environment, --log-format as STEWARD_LOG_FORMAT, and in a YAML file \
             (--config), as log_format: json. Flags win over the environment, the environment over the file.
@@ -34,34 +38,52 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model registry")
     var registry: RegistryOptions
 
+    @OptionGroup(title: "Signing in")
+    var access: AccessOptions
+
+    @OptionGroup(title: "MLflow's pages")
+    var interface: InterfaceOptions
+
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let settings = try Settings(
-            ServeOptions.names + RegistryOptions.names, environment: environment,
-            file: config ?? environment["STEWARD_CONFIG"])
+            ServeOptions.names + RegistryOptions.names + AccessOptions.names + InterfaceOptions.names,
+            environment: environment, file: config ?? environment["STEWARD_CONFIG"])
         let server = try options.server(settings)
-        let registry = try registry.settings(settings)
-        try await serve(server, registry, log: try options.log(settings, .live))
+        let product = Product.Settings(
+            registry: try registry.settings(settings),
+            access: try access.settings(settings, requiresSignIn: server.requiresSignIn),
+            interface: try interface.files(settings, environment: environment))
+        try await serve(server, product, log: try options.log(settings, .live))
     }
 
-    private func serve(_ settings: ServerSettings, _ registry: Registry.Settings, log: Log) async throws {
+    private func serve(_ settings: ServerSettings, _ product: Product.Settings, log: Log) async throws {
         let logger = log.logger("steward")
-        try ListeningAddress.check(settings.host, hasIdentity: false)
+        try settings.checkAddress()
         let folder = try DataFolder(settings)
         let server = try await Server(
             settings, world: .live, logger: logger, migrations: Product.migrations,
-            plug: { Product.domains($0, registry) })
+            plug: { try Product.domains($0, product) })
         try await server.run(
             .init(version: Version.current, protocolVersion: Product.mlflowVersion), errorForms: Product.errorForms,
             log: log
         ) { port in
+            let address = settings.address(port)
             Terminal.message(
                 """
-                Steward \(Version.current) at \(settings.address(port))
-                  mlflow.set_tracking_uri("\(settings.address(port))")
+                Steward \(Version.current) at \(address)
+                  mlflow.set_tracking_uri("\(address)")\(note(product.interface, address))
                   data in \(settings.dataFolder), stop with Ctrl-C
                 """)
+            do {
+                for note in try await server.notes(at: address) { Terminal.message(note) }
+            } catch { Terminal.report(Failure(any: error)) }
         }
         _ = consume folder
+    }
+
+    private func note(_ pages: InterfaceFiles?, _ address: String) -> String {
+        guard let pages else { return "" }
+        return "\n  pages of MLflow\(pages.version.map { " \($0)" } ?? "") at \(address)/mlflow/"
     }
 }

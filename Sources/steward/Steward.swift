@@ -1,6 +1,8 @@
+import Access
 import ArgumentParser
 import Core
 import Foundation
+import Migration
 import Monitoring
 import Platform
 import Registry
@@ -12,8 +14,11 @@ struct Steward: ParsableCommand {
         commandName: "steward",
         abstract: "Keeps machine-learning models accountable.",
         version: Version.current,
-        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands
-            + [AuditCommand.self, BackupCommand.self, RestoreCommand.self] + Monitoring.commands
+        subcommands: [ServeCommand.self] + Tracking.commands + Registry.commands + Access.commands
+            + [
+                AuditCommand.self, BackupCommand.self, RestoreCommand.self, ImportCommand<Product>.self,
+                ExportCommand<Product>.self,
+            ] + Monitoring.commands
             + [EngineCommand.self])
 
     /// Runs the command line and ends the process with the status that `ExitStatus` lists.

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Monitoring
+import TestSupport
 import Testing
 
 @Suite("HTML report")

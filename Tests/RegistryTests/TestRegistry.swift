@@ -179,6 +179,49 @@ private struct NamedDownloads: ArtifactDownloads {
     func answer(_ relative: String, below uri: String, to request: Request) -> Response {
         .text("\(relative) below \(uri)")
     }
+
+    func files(below uri: String, limit: Int) -> ArtifactFiles? {
+        ArtifactFiles(
+            files: [
+                .init(path: "MLmodel", size: 812, sha256: String(repeating: "ab", count: 32)),
+                .init(path: "model.pkl", size: 1_200_000, sha256: nil),
+            ], isComplete: true)
+    }
+
+    func contents(of relative: String, below uri: String, limit: Int) -> [UInt8]? {
+        relative == "MLmodel" ? Array(SampleModel.mlmodel.utf8) : nil
+    }
+}
+
+/// What MLflow 3.18 writes beside a scikit-learn model, shortened.
+enum SampleModel {
+    static let mlmodel = """
+        artifact_path: model
+        flavors:
+          python_function:
+            env:
+              conda: conda.yaml
+              virtualenv: python_env.yaml
+            loader_module: mlflow.sklearn
+            model_path: model.pkl
+            predict_fn: predict
+            python_version: 3.11.2
+          sklearn:
+            code: null
+            pickled_model: model.pkl
+            serialization_format: cloudpickle
+            sklearn_version: 1.7.0
+        mlflow_version: 3.18.0
+        model_size_bytes: 1203456
+        model_uuid: 3f2a
+        signature:
+          inputs: '[{"type": "double", "name": "amount", "required": true}, {"type": "long",
+            "name": "it''s", "required": false}]'
+          outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "int64", "shape": [-1]}}]'
+          params: null
+        utc_time_created: '2026-11-26 01:30:12.123456'
+
+        """
 }
 
 /// Runs and logged models, instead of the tracking domain.
@@ -192,13 +235,15 @@ final class TestSources: ModelSources {
     private let state = Mutex(State())
 
     func addRun(_ id: String, artifacts: String) {
-        state.withLock { $0.runs[id] = RunReference(runID: id, experimentID: "1", artifactURI: artifacts) }
+        state.withLock {
+            $0.runs[id] = RunReference(runID: id, experiment: .experiment(1, "e"), artifactURI: artifacts)
+        }
     }
 
     func addModel(_ id: String, artifacts: String, run: String?) {
         state.withLock {
             $0.models[id] = LoggedModelReference(
-                modelID: id, experimentID: "1", artifactURI: artifacts, sourceRunID: run)
+                modelID: id, experiment: .experiment(1, "e"), artifactURI: artifacts, sourceRunID: run)
         }
     }
 
@@ -209,6 +254,21 @@ final class TestSources: ModelSources {
 
     func loggedModel(_ modelID: String, _ sql: any SQLConnection) -> LoggedModelReference? {
         state.withLock { $0.models[modelID] }
+    }
+
+    func owners(ofArtifactsAt uri: String, _ sql: any SQLConnection) -> [Subject]? { nil }
+
+    func lineage(run runID: String, loggedModel modelID: String, _ sql: any SQLConnection) -> Lineage {
+        var lineage = Lineage()
+        guard let run = run(runID, sql) else { return lineage }
+        lineage.experiment = .experiment(1, "credit risk")
+        lineage.run = .init(
+            id: run.runID, name: "bold-owl-41", status: "FINISHED", started: Timestamp(milliseconds: 1000),
+            ended: Timestamp(milliseconds: 61_000), isDeleted: false, user: "ana")
+        lineage.datasets = [.init(name: "loans", digest: "5a3f", context: "training")]
+        lineage.code.commit = String(repeating: "c0", count: 20)
+        lineage.code.source = "train.py"
+        return lineage
     }
 
     func noteVersion(

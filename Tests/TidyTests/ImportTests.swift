@@ -10,15 +10,22 @@ private let allowedModules: [String: Set<String>] = {
         "Statistics": system.union(["Core", "CKernels", "Synchronization", "Dispatch"]),
         "Tables": files.union(["Core", "CKernels", "CArrow", "CZlib"]),
         "Platform": files.union([
-            "Core", "CPostgres", "CSyscalls", "ArgumentParser", "AsyncHTTPClient", "Crypto", "GRDB", "GRDBSQLite",
+            "Core", "CAssets", "CPostgres", "CSyscalls", "ArgumentParser", "AsyncHTTPClient", "Crypto", "GRDB",
+            "GRDBSQLite",
             "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Yams",
         ]),
         "Monitoring": files.union(["Core", "Platform", "Statistics", "Tables", "ArgumentParser"]),
-        "MLflow": files.union(["Core", "Platform"]),
+        "MLflow": files.union(["Core", "Platform", "ArgumentParser"]),
+        "Access": files.union([
+            "Core", "Platform", "MLflow", "ArgumentParser", "Crypto", "CryptoExtras", "JWTKit",
+        ]),
+        "Migration": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "Registry": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "Tracking": files.union(["Core", "Platform", "MLflow", "ArgumentParser"]),
         "steward": files.union([
-            "Core", "Platform", "Tables", "MLflow", "Monitoring", "Registry", "Tracking", "ArgumentParser", "Logging",
+            "Access", "Core", "Platform", "Tables", "MLflow", "Migration", "Monitoring", "Registry", "Tracking",
+            "ArgumentParser",
+            "Logging",
         ]),
     ]
 }()
@@ -28,7 +35,10 @@ private let thirdParty: [String: [String]] = [
     "ArgumentParser": ["Sources/steward/", "Sources/Platform/CLI/", "CLI"],
     "Yams": ["Sources/Platform/Configuration/"],
     "AsyncHTTPClient": ["Sources/Platform/Notify/", "Sources/Platform/CLI/"],
-    "Crypto": ["Sources/Platform/"],
+    "Crypto": ["Sources/Platform/", "Sources/Access/"],
+    "CryptoExtras": ["Sources/Access/"],
+    "JWTKit": ["Sources/Access/SignOn/"],
+    "CAssets": ["Sources/Platform/Pages/"],
     "CPostgres": ["Sources/Platform/Database/PostgreSQL/"],
     "CSyscalls": ["Sources/Platform/Artifacts/", "Sources/Platform/Files/"],
     "GRDB": ["Sources/Platform/Database/SQLite/"],

@@ -290,6 +290,8 @@ struct RetentionTests {
 
 /// Versions that are made of runs and models, instead of a registry.
 private final class VersionList: ArtifactUses {
+    func mayRead(_ parts: [String], _ rights: Rights, _ sql: any SQLConnection) -> Bool { false }
+
     private let versions = Mutex<[String: String]>([:])
 
     func add(_ source: String, _ version: String) { versions.withLock { $0[source] = version } }

@@ -1,7 +1,17 @@
 /// Who does something, and how we know. (The type is not called `Actor` because that is a protocol of Swift.)
-package struct Principal: Sendable, Hashable {
+package struct Principal: Sendable {
     /// How the name was established.
     package enum Method: String, Sendable {
+        /// A user's name and password with the request.
+        case password
+        /// A token of this server, of a user or a service account.
+        case token
+        /// Somebody who has signed in through a browser.
+        case session
+        /// A token that somebody else has issued and this server trusts: a job of a CI system.
+        case federated
+        /// A link that works once: for the first administrator, or to choose a password.
+        case link
         /// Single-user mode on loopback: whoever can reach the machine.
         case local
         /// Steward itself: retention, expiry, schedules.
@@ -12,15 +22,17 @@ package struct Principal: Sendable, Hashable {
 
     package let name: String
     package let method: Method
+    package let rights: Rights
 
-    package init(name: String, method: Method) {
+    package init(name: String, method: Method, rights: Rights) {
         self.name = name
         self.method = method
+        self.rights = rights
     }
 
-    package static let local = Principal(name: "local", method: .local)
-    package static let system = Principal(name: "system", method: .system)
-    package static let nobody = Principal(name: "nobody", method: .nobody)
+    package static let local = Principal(name: "local", method: .local, rights: .everything)
+    package static let system = Principal(name: "system", method: .system, rights: .everything)
+    package static let nobody = Principal(name: "nobody", method: .nobody, rights: .nothing)
 }
 
 /// What stands behind a change: who asked, in which request, and why.

@@ -12,18 +12,22 @@ package enum MLflowErrors {
 
     package static func write(_ failure: HTTPFailure) -> Response {
         let form = form(of: failure)
-        var message = failure.failure.message
-        if let hint = failure.failure.hint {
-            message += message.utf8.last == UInt8(ascii: ".") ? " " : ". "
-            message += hint
-        }
         return .json(
             .record([
-                "error_code": .string(form.code), "message": .string(message),
+                "error_code": .string(form.code), "message": .string(message(of: failure.failure)),
                 "sqlstate": .string(form.status >= 500 && form.status != 501 ? "XXM00" : "KAM00"),
                 "error_class": .string(form.errorClass),
             ]), status: form.status)
     }
+
+    /// What happened, and what to do: clients show one text.
+    static func message(of failure: Failure) -> String {
+        guard let hint = failure.hint else { return failure.message }
+        return failure.message + (failure.message.utf8.last == UInt8(ascii: ".") ? " " : ". ") + hint
+    }
+
+    /// What the protocol calls such a failure.
+    static func code(of code: Failure.Code) -> String { form(of: code).code }
 
     private struct Form {
         let status: Int
@@ -46,7 +50,11 @@ package enum MLflowErrors {
         case .protocolError: return Form(failure.status, "BAD_REQUEST", "INVALID_PARAMETER_VALUE")
         case .handler: break
         }
-        return switch failure.failure.code {
+        return form(of: failure.failure.code)
+    }
+
+    private static func form(of code: Failure.Code) -> Form {
+        switch code {
         case .invalid: Form(400, "INVALID_PARAMETER_VALUE")
         case .unauthenticated: Form(401, "UNAUTHENTICATED")
         case .denied: Form(403, "PERMISSION_DENIED")

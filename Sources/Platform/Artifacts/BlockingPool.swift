@@ -5,11 +5,16 @@ import Core
 package final class BlockingPool: Sendable {
     private let queue: WorkQueue<any BlockingJob>
     private let threads: [WorkerThread]
+    private let refusal: String
 
     /// - Parameters:
     ///   - threads: calls that wait at the same time.
     ///   - waiting: calls that may wait for a thread; one more is refused with "busy".
-    package init(threads: Int = 8, waiting: Int = 4096) {
+    ///   - refusal: why it is, as the client is told.
+    package init(
+        threads: Int = 8, waiting: Int = 4096, refusal: String = "too many requests wait for the disk"
+    ) {
+        self.refusal = refusal
         let queue = WorkQueue<any BlockingJob>(lanes: threads, limit: waiting)
         self.queue = queue
         self.threads = (0..<threads).map { index in
@@ -26,8 +31,7 @@ package final class BlockingPool: Sendable {
             if !queue.add(BlockingCall(body: body, continuation: continuation)) {
                 continuation.resume(
                     throwing: Failure(
-                        .unavailable, "the server is busy: too many requests wait for the disk",
-                        hint: "Try again in a second."))
+                        .unavailable, "the server is busy: \(refusal)", hint: "Try again in a second."))
             }
         }
     }

@@ -42,6 +42,16 @@ package enum DisplayText {
         return String(scalars)
     }
 
+    /// As `clean`, but lines stay lines, and tabs tabs.
+    package static func cleanLines(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where scalar != "\r" {
+            let stays = scalar == "\n" || scalar == "\t" || !isControl(scalar)
+            scalars.append(stays ? scalar : "\u{FFFD}")
+        }
+        return String(scalars)
+    }
+
     /// A name as it is shown: clean, and never invisible.
     package static func label(_ name: String) -> String {
         name.allSatisfy(\.isWhitespace) ? (name.isEmpty ? "(no name)" : "(blank)") : clean(name)

@@ -75,6 +75,22 @@ package enum DisplayValue {
         time.rfc3339.prefix { $0 != "." }.replacing("T", with: " ") + (zone ? " UTC" : "")
     }
 
+    /// A count with its thousands apart: 12,345.
+    package static func grouped(_ number: Int) -> String {
+        var text = ""
+        for (index, digit) in String(number.magnitude).reversed().enumerated() {
+            if index > 0, index.isMultiple(of: 3) { text.append(",") }
+            text.append(digit)
+        }
+        return (number < 0 ? "-" : "") + String(text.reversed())
+    }
+
+    /// All digits that tell it from other doubles.
+    package static func exact(_ value: Double) -> String {
+        guard value.isFinite else { return number(value) }
+        return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
+    }
+
     /// "1 run", "3 runs".
     package static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
         "\(number) " + (number == 1 ? singular : plural ?? singular + "s")

@@ -4,7 +4,8 @@ import Logging
 
 /// Where and how `steward serve` runs, whatever it serves.
 package struct ServeOptions: ParsableArguments {
-    @Option(help: "Address to bind: a loopback address. (default: 127.0.0.1)")
+    @Option(
+        help: "Address to bind; other than loopback it needs --auth and TLS or --trusted-proxy. (default: 127.0.0.1)")
     var host: String?
 
     @Option(help: "Port to bind; 0 lets the system choose. (default: 5000)")
@@ -24,6 +25,16 @@ package struct ServeOptions: ParsableArguments {
     @Option(help: "PEM file with the private key of --tls-certificate. Both are read again on SIGHUP.")
     var tlsKey: String?
 
+    @Flag(help: "Everybody has to sign in. Without it, as soon as there are users.")
+    var auth = false
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Addresses or ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed.",
+            valueName: "address"))
+    var trustedProxy: [String] = []
+
     @Option(help: "How log lines on standard error look: text or json. (default: text)")
     var logFormat: LogFormat?
 
@@ -35,7 +46,10 @@ package struct ServeOptions: ParsableArguments {
     /// The names of these options as settings.
     package static let names =
         ["host", "port"] + StorageOptions.names
-        + ["allowed_host", "allowed_origin", "tls_certificate", "tls_key", "log_format", "log_level"]
+        + [
+            "allowed_host", "allowed_origin", "tls_certificate", "tls_key", "auth", "trusted_proxy", "log_format",
+            "log_level",
+        ]
 
     package func server(_ settings: Settings) throws(Failure) -> ServerSettings {
         var server = ServerSettings()
@@ -47,6 +61,8 @@ package struct ServeOptions: ParsableArguments {
         try storage.apply(to: &server, settings)
         server.allowedHosts = try settings.texts("allowed_host", flag: allowedHost)
         server.allowedOrigins = try settings.texts("allowed_origin", flag: allowedOrigin)
+        server.requiresSignIn = try settings.isSet("auth", flag: auth)
+        server.proxies = try TrustedProxies(try settings.texts("trusted_proxy", flag: trustedProxy))
         switch (
             try settings.text("tls_certificate", flag: tlsCertificate), try settings.text("tls_key", flag: tlsKey)
         ) {

@@ -21,6 +21,8 @@ package struct ServerClient: Sendable {
     package let address: String
     private let client: HTTPClient
     private let timeout: Duration
+    /// The header `Authorization`. It goes to this address and nowhere else: no redirect is followed.
+    private let authorization: String?
 
     /// One answer.
     package struct Answer: Sendable {
@@ -37,9 +39,11 @@ package struct ServerClient: Sendable {
     /// - Parameters:
     ///   - address: `http://` or `https://`, a name, and maybe a port and a path.
     ///   - timeout: for one request, from the first byte sent to the last byte received.
+    ///   - authorization: the header of that name, `StoredCredentials` makes it; nil to be nobody.
     /// - Throws: `invalid` when the address is none; what `body` throws.
     package static func connect<Value>(
-        to address: String, timeout: Duration = .seconds(60), _ body: (ServerClient) async throws -> Value
+        to address: String, timeout: Duration = .seconds(60), authorization: String? = nil,
+        _ body: (ServerClient) async throws -> Value
     ) async throws -> Value {
         let address = try check(address)
         var configuration = HTTPClient.Configuration(
@@ -48,7 +52,9 @@ package struct ServerClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let value = try await body(ServerClient(address: address, client: client, timeout: timeout))
+            let value = try await body(
+                ServerClient(
+                    address: address, client: client, timeout: timeout, authorization: authorization))
             try? await client.shutdown()
             return value
         } catch {
@@ -57,7 +63,8 @@ package struct ServerClient: Sendable {
         }
     }
 
-    private init(address: String, client: HTTPClient, timeout: Duration) {
+    private init(address: String, client: HTTPClient, timeout: Duration, authorization: String?) {
+        self.authorization = authorization
         self.address = address
         self.client = client
         self.timeout = timeout
@@ -101,6 +108,7 @@ package struct ServerClient: Sendable {
         request.headers = HTTPHeaders(headers.map { ($0.name, $0.value) })
         request.headers.add(name: "user-agent", value: "steward")
         request.headers.add(name: "accept", value: "application/json, */*")
+        if let authorization { request.headers.add(name: "authorization", value: authorization) }
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))
@@ -199,6 +207,7 @@ extension ServerClient {
         } else if answer.status < 400 || answer.status == 404 {
             hint = "Is that the address of a steward server?"
         }
+        if answer.status == 401 { hint = "Sign in with `steward login`, or set STEWARD_TOKEN to a token." }
         // Where to look in the server's log matters when the fault is there.
         return Failure(code, message, hint: hint, cause: answer.status >= 500 ? cause : nil)
     }

@@ -31,6 +31,8 @@ package struct ServerOptions: ParsableArguments {
     package func connect<Value>(
         timeout: Duration = .seconds(60), _ body: (ServerClient) async throws -> Value
     ) async throws -> Value {
-        try await ServerClient.connect(to: address, timeout: timeout, body)
+        let address = address
+        return try await ServerClient.connect(
+            to: address, timeout: timeout, authorization: try StoredCredentials.authorization(for: address), body)
     }
 }

@@ -33,12 +33,20 @@ package enum DatabaseLocation: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// - Parameter isPatient: for commands that read or write for as long as it takes; a server's statements have a
+    ///   time limit.
     /// - Throws: `unavailable` or `unsupported` when PostgreSQL is there but cannot be used, with the reason.
-    package func makeDriver() throws(Failure) -> any DatabaseDriver {
+    package func makeDriver(isPatient: Bool = false) throws(Failure) -> any DatabaseDriver {
         switch self {
-        case .sqlite(let path): return SQLiteDriver(path: path)
+        case .sqlite(let path):
+            return isPatient ? SQLiteDriver(path: path, readLimit: .seconds(1 << 40)) : SQLiteDriver(path: path)
         case .postgresql(let address):
-            let driver = PostgreSQLDriver(address)
+            var timeouts = PostgreSQLDriver.Timeouts()
+            if isPatient {
+                timeouts.statement = 0
+                timeouts.idleInTransaction = 0
+            }
+            let driver = PostgreSQLDriver(address, timeouts: timeouts)
             try driver.check()
             return driver
         }

@@ -31,10 +31,17 @@ extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, Exp
     package init(nilLiteral: ()) { self = .null }
 }
 
+/// What a value of an answer is.
+package enum SQLType: Sendable {
+    case null, integer, real, text, blob
+}
+
 /// One row of an answer. It is valid only inside the closure it is handed to. Columns are counted from 0; a column that
 /// is NULL or of another type reads as zero, empty text or no bytes, as SQLite converts.
 package protocol SQLRow {
     func isNull(_ column: Int) -> Bool
+    /// What is really there: SQLite keeps a text in a column of numbers when it is given one.
+    func type(_ column: Int) -> SQLType
     func integer(_ column: Int) -> Int64
     func real(_ column: Int) -> Double
     func text(_ column: Int) -> String

@@ -7,13 +7,36 @@ package protocol Domain: Sendable {
     /// In the order they are applied.
     static var migrations: [Migration] { get }
     var endpoints: [Endpoint] { get }
+    /// Second addresses of endpoints, also of other domains.
+    var aliases: [RouteAlias] { get }
     var routines: [Routine] { get }
     var reactors: [Reactor] { get }
+    /// Its entries in the navigation of the pages.
+    static var navigation: [NavigationItem] { get }
+    /// Where its events' subjects have their pages.
+    static var subjectPages: [SubjectPage] { get }
+    /// How its events are told to people; without it they are told by their kinds and details.
+    static var eventWords: EventWords? { get }
+    var homeParts: [HomePart] { get }
+    var quickSearches: [QuickSearch] { get }
+    /// Finds out who requests are from; nil for domains that do not know. One domain at most has one.
+    var authorizer: (any Authorizer)? { get }
+    /// What whoever has started the server should know or do, a paragraph each.
+    /// - Parameter address: where clients find the server.
+    func notes(at address: String) async throws -> [String]
 }
 
 extension Domain {
+    package static var navigation: [NavigationItem] { [] }
+    package static var subjectPages: [SubjectPage] { [] }
+    package static var eventWords: EventWords? { nil }
+    package var homeParts: [HomePart] { [] }
+    package var quickSearches: [QuickSearch] { [] }
+    package var aliases: [RouteAlias] { [] }
     package var routines: [Routine] { [] }
     package var reactors: [Reactor] { [] }
+    package var authorizer: (any Authorizer)? { nil }
+    package func notes(at address: String) async throws -> [String] { [] }
 }
 
 /// What every domain is built from.
@@ -22,6 +45,7 @@ package struct Services: Sendable {
     package let world: World
     package let artifacts: any ArtifactStore
     package let pageTokens: PageTokens
+    package var grants: any SubjectGrants = NoSubjectGrants()
 
     package init(database: Database, world: World, artifacts: any ArtifactStore, pageTokens: PageTokens) {
         self.database = database

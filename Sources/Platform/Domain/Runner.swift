@@ -12,12 +12,16 @@ package struct Runner: Sendable {
     let world: World
     let signal: EventSignal
     let logger: Logger
+    let log: RoutineLog
 
-    package init(database: Database, world: World, signal: EventSignal, logger: Logger) {
+    package init(
+        database: Database, world: World, signal: EventSignal, logger: Logger, log: RoutineLog = RoutineLog()
+    ) {
         self.database = database
         self.world = world
         self.signal = signal
         self.logger = logger
+        self.log = log
     }
 
     package func run(routines: [Routine], reactors: [Reactor]) async {
@@ -44,7 +48,14 @@ package struct Runner: Sendable {
 
     private func run(_ routine: Routine) async {
         while !Task.isCancelled {
-            do { try await routine.run() } catch { report("routine", routine.name, error) }
+            let began = world.now()
+            log.began(routine.name, at: began)
+            var problem: String?
+            do { try await routine.run() } catch {
+                report("routine", routine.name, error)
+                problem = Failure(any: error).message
+            }
+            log.ended(routine.name, began: began, at: world.now(), problem: problem)
             try? await world.sleep(routine.every)
         }
     }

@@ -19,6 +19,22 @@ package enum ContentType {
         "tgz": "application/x-tar", "whl": "application/zip",
     ]
 
+    private static let page: [String: String] = [
+        "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8",
+        "mjs": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "json": "application/json",
+        "map": "application/json", "txt": "text/plain; charset=utf-8", "wasm": "application/wasm",
+        "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+        "webp": "image/webp", "ico": "image/vnd.microsoft.icon", "woff": "font/woff", "woff2": "font/woff2",
+        "ttf": "font/ttf", "otf": "font/otf",
+    ]
+
+    /// The type of a file that a page is made of; browsers refuse scripts and styles that call themselves plain text.
+    /// - Parameter name: without folders.
+    package static func ofPage(_ name: String) -> String {
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return binary }
+        return page[name[name.utf8.index(after: dot)...].lowercased()] ?? binary
+    }
+
     /// - Parameter name: without folders.
     package static func of(_ name: String) -> String {
         let end = name.utf8.lastIndex(of: UInt8(ascii: "."))

@@ -34,6 +34,11 @@ package struct Endpoint: Sendable {
     package var documentation = Documentation()
     /// Whether a part of its address is a secret, so that logs name the endpoint instead.
     package private(set) var hidesPath = false
+    /// Whether a secret is in its body or in its answer, so that nothing of either is kept (`Idempotency-Key`).
+    package private(set) var holdsSecrets = false
+    package private(set) var scope = Scope.everything
+    /// Whether it answers people with pages, not programs: such endpoints are no part of the API's description.
+    package private(set) var isForPeople = false
     package let handle: Handler
     /// Where it stands in its route table.
     var place = 0
@@ -63,6 +68,29 @@ package struct Endpoint: Sendable {
             method, path, access, effect, summary, bodyLimit: bodyLimit, streams: streams, handle)
         copy.documentation = documentation
         copy.hidesPath = hidesPath
+        copy.holdsSecrets = holdsSecrets
+        copy.scope = scope
+        copy.isForPeople = isForPeople
+        return copy
+    }
+
+    func scoped(_ scope: Scope) -> Endpoint {
+        var copy = self
+        copy.scope = scope
+        return copy
+    }
+
+    /// The same endpoint, which is left out of OpenAPI.
+    package func forPeople() -> Endpoint {
+        var copy = self
+        copy.isForPeople = true
+        return copy
+    }
+
+    /// The same endpoint, which is given or gives a secret: a password, a token.
+    package func holdingSecrets() -> Endpoint {
+        var copy = self
+        copy.holdsSecrets = true
         return copy
     }
 
@@ -82,6 +110,8 @@ extension Endpoint {
         package var query: [Field] = []
         package var request: [Field] = []
         package var response: [Field] = []
+        /// Of an answer when all went well.
+        package var status = 200
     }
 
     /// A parameter of a query, or a member of an object.

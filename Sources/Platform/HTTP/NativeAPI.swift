@@ -12,16 +12,19 @@ extension Endpoint {
     ///   - path: what follows `/api/v1/`.
     ///   - query: all that the query may hold.
     ///   - request: the members of the JSON object that is the body; `RequestObject` reads it.
+    ///   - status: what the handler answers with when all went well.
     package static func native(
         _ method: String, _ path: String, _ access: Access, _ effect: Effect, _ summary: String, query: [Field] = [],
-        request: [Field] = [], response: [Field] = [], _ handle: @escaping Handler
+        request: [Field] = [], response: [Field] = [], status: Int = 200, _ handle: @escaping Handler
     ) -> Endpoint {
         let names = query.map(\.name)
         let endpoint = Endpoint(method, "/api/v1/" + path, access, effect, summary) { request in
             try request.query.check(names)
             return try await handle(request)
         }
-        return endpoint.documented(query: query, request: request, response: response)
+        var documented = endpoint.documented(query: query, request: request, response: response)
+        documented.documentation.status = status
+        return documented
     }
 }
 
@@ -134,8 +137,24 @@ package struct RequestObject: Sendable {
         }
         let body = try JSONParser.parse(await request.body.collect(limit: Endpoint.defaultBodyLimit))
         guard let members = body.members else { throw Failure(.invalid, "the body must be a JSON object") }
+        try self.init(members, fields)
+    }
+
+    private init(_ members: [JSON.Member], _ fields: [Endpoint.Field]) throws(Failure) {
         for member in members { try NamedFields.check(member.name, among: fields.map(\.name), "field") }
         self.members = members.filter { $0.value != .null }
+    }
+
+    /// A list of objects.
+    /// - Parameter fields: the members that each may have.
+    package func objects(_ name: String, _ fields: [Endpoint.Field]) throws(Failure) -> [RequestObject]? {
+        guard let value = value(name) else { return nil }
+        var objects: [RequestObject] = []
+        for element in value.elements ?? [.null] {
+            guard let members = element.members else { throw Self.wrong(name, "a list of objects") }
+            objects.append(try RequestObject(members, fields))
+        }
+        return objects
     }
 
     private func value(_ name: String) -> JSON? { members.first { $0.name == name }?.value }

@@ -8,7 +8,7 @@ package enum OpenAPI {
     package static func document(_ endpoints: [Endpoint], title: String, version: String) -> JSON {
         var paths: [(path: String, operations: [JSON.Member])] = []
         var places: [String: Int] = [:]
-        for endpoint in endpoints {
+        for endpoint in endpoints where !endpoint.isForPeople {
             let path = openPath(endpoint.path)
             let operation = JSON.Member(endpoint.method.lowercased(), operation(endpoint))
             if let place = places[path] {
@@ -26,6 +26,15 @@ package enum OpenAPI {
             ]),
             "paths": .object(paths.map { JSON.Member($0.path, .object($0.operations)) }),
             "components": .record(["schemas": .record(["Error": errorSchema])]),
+            "x-pages": .array(endpoints.filter(\.isForPeople).map(page)),
+        ])
+    }
+
+    /// Pages and forms are no part of the API. Their addresses are listed apart, for whoever visits all of them.
+    private static func page(_ endpoint: Endpoint) -> JSON {
+        .record([
+            "method": .string(endpoint.method), "path": .string(endpoint.path), "summary": .string(endpoint.summary),
+            "x-permission": permission(endpoint.access),
         ])
     }
 
@@ -39,6 +48,7 @@ package enum OpenAPI {
             JSON.Member("operationId", .string(operationID(endpoint))),
             JSON.Member("summary", .string(endpoint.summary)),
             JSON.Member("x-permission", permission(endpoint.access)),
+            JSON.Member("x-scope", scope(endpoint)),
             JSON.Member("x-effect", .string(endpoint.effect == .reads ? "reads" : "writes")),
         ]
         let parameters = pathParameters(endpoint.path) + endpoint.documentation.query.map(queryParameter)
@@ -70,6 +80,16 @@ package enum OpenAPI {
         }
     }
 
+    /// Over what the permission must be held; null where none is asked for.
+    private static func scope(_ endpoint: Endpoint) -> JSON {
+        guard case .may = endpoint.access else { return .null }
+        return switch endpoint.scope {
+        case .everything: .string("everything")
+        case .filtered: .string("filtered")
+        case .subjects: .string("subjects")
+        }
+    }
+
     private static func responses(_ endpoint: Endpoint) -> JSON {
         var good: [JSON.Member] = [JSON.Member("description", .string("Done."))]
         if !endpoint.documentation.response.isEmpty {
@@ -78,7 +98,9 @@ package enum OpenAPI {
         let failure = JSON.object(
             [JSON.Member("description", .string("What went wrong, and what to do."))]
                 + (content(.record(["$ref": .string("#/components/schemas/Error")])).members ?? []))
-        return .record(["200": .object(good), "default": failure])
+        return .object([
+            JSON.Member(String(endpoint.documentation.status), .object(good)), JSON.Member("default", failure),
+        ])
     }
 
     private static func content(_ schema: JSON) -> JSON {

@@ -5,22 +5,39 @@ package struct RequestHead: Sendable {
     /// Upper case, as sent.
     package let method: String
     /// The path as sent, still percent-encoded, without the query.
-    package let rawPath: String
+    package private(set) var rawPath: String
     /// What follows the first `?`, as sent; empty when there is none.
     package let rawQuery: String
     package let headers: Headers
     /// The server's name as the client wrote it, with its port: from a target that names it, otherwise the Host header.
     package let authority: String?
-    /// The client's address without its port; nil when there is no connection.
-    package let clientAddress: String?
-    /// Whether it came over TLS.
-    package let isSecure: Bool
+    package let client: Client
+
+    /// From where a request came, and how.
+    package struct Client: Sendable {
+        /// The client's address without its port; nil when there is no connection.
+        package let address: String?
+        /// Whether it came over TLS.
+        package let isSecure: Bool
+
+        package init(_ address: String? = nil, isSecure: Bool = false) {
+            self.address = address
+            self.isSecure = isSecure
+        }
+    }
 
     /// - Parameter target: the request target: a path with its query, or an absolute address (RFC 9112, section 3.2).
     package init(
         method: String, target: String, headers: Headers = Headers(), clientAddress: String? = nil,
         isSecure: Bool = false
     ) {
+        self.init(method: method, target: target, headers: headers, client: Client(clientAddress, isSecure: isSecure))
+    }
+
+    /// - Parameters:
+    ///   - target: the request target: a path with its query, or an absolute address (RFC 9112, section 3.2).
+    ///   - host: the server's name as the client wrote it, where a proxy says so.
+    package init(method: String, target: String, headers: Headers, client: Client, host: String? = nil) {
         let (authority, origin) = Self.origin(of: target)
         let utf8 = origin.utf8
         if let mark = utf8.firstIndex(of: UInt8(ascii: "?")) {
@@ -32,9 +49,18 @@ package struct RequestHead: Sendable {
         }
         self.method = method
         self.headers = headers
-        self.authority = authority.map(String.init) ?? headers["host"]
-        self.clientAddress = clientAddress
-        self.isSecure = isSecure
+        self.authority = host ?? authority.map(String.init) ?? headers["host"]
+        self.client = client
+    }
+
+    package var clientAddress: String? { client.address }
+    package var isSecure: Bool { client.isSecure }
+
+    /// The same request, for another path.
+    func moved(to rawPath: String) -> RequestHead {
+        var copy = self
+        copy.rawPath = rawPath
+        return copy
     }
 
     /// How the client calls this server: `https://models.example.org:8443`. A proxy that ends TLS says so in
@@ -76,11 +102,14 @@ package struct Request: Sendable {
     package let id: String
     /// `RequestHead.server`, for answers that have to name whole addresses of this server.
     package let server: String?
+    /// For answers that are pages.
+    package let site: Site
+    package let client: RequestHead.Client
 
     package init(
         method: String, rawPath: String, parameters: [String: String] = [:], query: Query = Query(""),
         headers: Headers = Headers(), body: RequestBody = .empty, principal: Principal = .local, id: String,
-        server: String? = nil
+        server: String? = nil, client: RequestHead.Client = RequestHead.Client(), site: Site = Site()
     ) {
         self.method = method
         self.rawPath = rawPath
@@ -91,6 +120,15 @@ package struct Request: Sendable {
         self.principal = principal
         self.id = id
         self.server = server
+        self.site = site
+        self.client = client
+    }
+
+    /// The same request for those who must leave the body to somebody else.
+    var withoutBody: Request {
+        Request(
+            method: method, rawPath: rawPath, parameters: parameters, query: query, headers: headers,
+            principal: principal, id: id, server: server, client: client, site: site)
     }
 
     /// What the endpoint's path captured under `name`, which its path must have.

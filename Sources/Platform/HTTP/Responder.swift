@@ -10,13 +10,17 @@ package struct Responder: Sendable {
         package var origins: Set<String>
         /// Requests at work at the same time; one more is answered with 503.
         package var concurrent: Int
+        /// Whose word counts for whom a request is from.
+        package var proxies: TrustedProxies
 
         package init(
-            hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"], origins: Set<String> = [], concurrent: Int = 1024
+            hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"], origins: Set<String> = [],
+            concurrent: Int = 1024, proxies: TrustedProxies = .none
         ) {
             self.hosts = hosts
             self.origins = origins
             self.concurrent = concurrent
+            self.proxies = proxies
         }
     }
 
@@ -27,13 +31,16 @@ package struct Responder: Sendable {
     let idempotency: Idempotency?
     let observer: any RequestObserver
     let world: World
+    /// What pages have around them.
+    let site: Site
     private let gate: RequestGate
     private let ids: RequestIDs
 
     /// - Parameter idempotency: nil where writes are not kept for repetitions (`Idempotency-Key` is ignored then).
     package init(
         routes: RouteTable, errorForms: [ErrorForm], settings: Settings, world: World,
-        authorizer: any Authorizer = LocalAuthorizer(), idempotency: Idempotency? = nil, observer: any RequestObserver
+        authorizer: any Authorizer = LocalAuthorizer(), idempotency: Idempotency? = nil, site: Site = Site(),
+        observer: any RequestObserver
     ) {
         self.routes = routes
         self.errorForms = (errorForms + [.native]).sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
@@ -42,6 +49,7 @@ package struct Responder: Sendable {
         self.idempotency = idempotency
         self.observer = observer
         self.world = world
+        self.site = site
         gate = RequestGate(limit: settings.concurrent)
         ids = RequestIDs(random: world.random())
     }
@@ -57,7 +65,7 @@ package struct Responder: Sendable {
         let parameters: [String: String]
     }
 
-    enum Admission: Sendable {
+    enum Reception: Sendable {
         case call(Call)
         case refused(Response)
     }
@@ -65,7 +73,8 @@ package struct Responder: Sendable {
     func makeID() -> String { ids.make() }
 
     /// Looks at the head alone, without waiting for anything.
-    func admit(_ head: RequestHead, id: String) -> Admission {
+    func admit(_ head: RequestHead, id: String) -> Reception {
+        let head = routes.original(head.rawPath).map(head.moved(to:)) ?? head
         do {
             try RequestChecks.check(head, settings)
         } catch {
@@ -91,15 +100,18 @@ package struct Responder: Sendable {
     func answer(_ call: Call, _ body: RequestBody) async -> Response {
         guard gate.enter() else { return busy(call.head, call.id) }
         defer { gate.leave() }
+        var visitor: Principal?
         do {
-            let request = try await authorizer.admit(call.head, call.endpoint.access) { principal in
-                Request(
-                    method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
-                    parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
-                    body: body, principal: principal, id: call.id, server: call.head.server)
-            }
+            let principal = try await authorizer.principal(for: call.head)
+            visitor = principal
+            let request = Request(
+                method: call.head.method == "HEAD" ? "GET" : call.head.method, rawPath: call.head.rawPath,
+                parameters: call.parameters, query: Query(call.head.rawQuery), headers: call.head.headers,
+                body: body, principal: principal ?? .nobody, id: call.id, server: call.head.server,
+                client: call.head.client, site: site)
+            try await Admission.check(principal, call.endpoint, request)
             if let idempotency, let key = request.headers["idempotency-key"], call.endpoint.effect == .writes,
-                let bytes = body.bytes
+                !call.endpoint.holdsSecrets, let bytes = body.bytes
             {
                 let repeated = IdempotentRequest(key: key, query: call.head.rawQuery, body: bytes, request)
                 return waitHint(try await idempotency.answer(repeated) { try await call.endpoint.handle(request) })
@@ -111,7 +123,7 @@ package struct Responder: Sendable {
             let failure = Failure(any: error)
             if failure.code == .bug || failure.cause != nil { observer.failed(failure, requestID: call.id) }
             if body.isTooLarge { return tooLarge(failure, call.head, call.id) }
-            return write(failure, call.head, call.id)
+            return write(failure, call.head, call.id, visitor: visitor)
         }
     }
 
@@ -153,24 +165,34 @@ package struct Responder: Sendable {
 
     private func write(
         _ failure: Failure, _ head: RequestHead?, _ id: String, status: Int? = nil,
-        reason: HTTPFailure.Reason = .handler
+        reason: HTTPFailure.Reason = .handler, visitor: Principal? = nil
     ) -> Response {
-        let form = errorForms.first { form in head?.rawPath.utf8.starts(with: form.prefix.utf8) ?? false } ?? .native
-        var response = form.write(HTTPFailure(failure, requestID: id, status: status, reason: reason))
+        let path = head.map { routes.original($0.rawPath) ?? $0.rawPath } ?? ""
+        let form = errorForms.first { form in path.utf8.starts(with: form.prefix.utf8) } ?? .native
+        let failure = HTTPFailure(failure, requestID: id, status: status, reason: reason)
+        if let head, form.prefix == ErrorForm.native.prefix,
+            let page = ErrorPage.answer(failure, head, site, visitor)
+        {
+            return waitHint(page, failure.failure.retryAfter)
+        }
+        var response = form.write(failure)
         if response.status == 401, response.headers["www-authenticate"] == nil {
-            response.headers.append("www-authenticate", "Basic realm=\"steward\", charset=\"UTF-8\"")
+            // At the word Basic a browser asks for a password itself, whatever script has sent the request.
+            if head?.headers["sec-fetch-mode"] == nil || head?.headers["authorization"] != nil {
+                response.headers.append("www-authenticate", "Basic realm=\"steward\", charset=\"UTF-8\"")
+            }
             response.headers.append("www-authenticate", "Bearer realm=\"steward\"")
         }
-        return waitHint(response)
+        return waitHint(response, failure.failure.retryAfter)
     }
 
     /// Whoever is told to come back is told when.
-    private func waitHint(_ response: Response) -> Response {
+    private func waitHint(_ response: Response, _ seconds: Int? = nil) -> Response {
         guard response.status == 503 || response.status == 429, response.headers["retry-after"] == nil else {
             return response
         }
         var response = response
-        response.headers["retry-after"] = "1"
+        response.headers["retry-after"] = String(seconds ?? 1)
         return response
     }
 }

@@ -31,10 +31,26 @@ package struct RouteTable: Sendable {
     /// Endpoints whose addresses are secrets: how these begin, and what is shown instead.
     private var hidden: [(beginning: String, path: String)] = []
 
-    /// - Throws: `bug` when two endpoints have the same method and the same shape of path, when a GET writes, or when a
-    ///   body that is read whole may be too large for that.
-    package init(_ endpoints: [Endpoint]) throws(Failure) {
-        for endpoint in endpoints { try add(endpoint) }
+    private let aliases: [RouteAlias]
+
+    /// - Throws: `bug` when two endpoints have the same method and the same shape of path, when a GET writes, when a
+    ///   body that is read whole may be too large for that, or when an alias hides an endpoint.
+    package init(_ endpoints: [Endpoint], aliases: [RouteAlias] = []) throws(Failure) {
+        self.aliases = aliases
+        for endpoint in endpoints {
+            guard original(endpoint.path) == nil else {
+                throw Failure(.bug, "\(endpoint.method) \(endpoint.path): it is the second address of another endpoint")
+            }
+            try add(endpoint)
+        }
+    }
+
+    /// The path of the endpoint that `rawPath` is a second address of; nil for every other path.
+    func original(_ rawPath: String) -> String? {
+        for alias in aliases {
+            if let path = alias.original(of: rawPath) { return path }
+        }
+        return nil
     }
 
     private mutating func add(_ endpoint: Endpoint) throws(Failure) {

@@ -3,7 +3,7 @@ package import Core
 /// What every server answers about itself.
 package struct ServerEndpoints: Sendable {
     /// The right to see figures about the whole server.
-    package static let readMetrics = Permission("server.metrics")
+    package static let readMetrics = Permission("server.metrics", .read)
 
     let database: Database
     let metrics: Metrics

@@ -25,6 +25,8 @@ package struct Server {
     let settings: ServerSettings
     let signal: EventSignal
     let logger: Logger
+    let routineLog = RoutineLog()
+    private let started: Timestamp
 
     /// Opens the database, brings its schema up to date and builds the domains.
     package init(
@@ -32,6 +34,7 @@ package struct Server {
     ) async throws {
         self.settings = settings
         self.logger = logger
+        started = world.now()
         signal = EventSignal()
         let driver = try DatabaseLocation(settings.databaseLocation).makeDriver()
         try Migrations.apply(Self.migrations + migrations, driver, now: world.now())
@@ -40,7 +43,7 @@ package struct Server {
         // What may refuse the start comes before what leaves something behind.
         let artifacts = try LocalArtifactStore(root: settings.artifacts)
         let known = try await database.read(AuditKey.recorded)
-        let key = try AuditKey.load(settings.keyFile, name: "steward.\(Self.hostName())/audit", recorded: known)
+        let key = try AuditKey.load(settings.keyFile, name: Self.auditKeyName(), recorded: known)
         auditKey = key
         let tokenKey = try await database.write { transaction in
             try AuditKey.check(key, transaction)
@@ -54,8 +57,45 @@ package struct Server {
     }
 
     package var endpoints: [Endpoint] {
-        AuditEndpoints(database: database, key: auditKey).endpoints + domains.flatMap(\.endpoints)
+        AuditEndpoints(database: database, key: auditKey).endpoints + [Asset.endpoint]
+            + AuditPages(database: database, key: auditKey).endpoints + SystemPage(status).endpoints
+            + HomePage(
+                parts: [RecentEvents(database: database).part] + domains.flatMap(\.homeParts),
+                searches: domains.flatMap(\.quickSearches)
+            ).endpoints
+            + domains.flatMap(\.endpoints)
     }
+
+    private var status: SystemStatus {
+        SystemStatus(
+            database: database, routines: domains.flatMap(\.routines),
+            reactors: domains.flatMap(\.reactors).map(\.name),
+            routineLog: routineLog, host: settings.host, isEncrypted: settings.tls != nil, started: started,
+            now: services.world.now)
+    }
+
+    /// What all pages have around them.
+    /// - Parameter endpoints: all there are.
+    package func site(version: String, _ endpoints: [Endpoint]) -> Site {
+        Site(
+            navigation: AuditPages.navigation + SystemPage.navigation
+                + domains.flatMap { type(of: $0).navigation },
+            subjects: domains.flatMap { type(of: $0).subjectPages },
+            eventWords: domains.compactMap { type(of: $0).eventWords }, hasSignIn: authorizer != nil,
+            permissions: PermissionUse.all(endpoints), version: version, now: services.world.now)
+    }
+
+    private var authorizer: (any Authorizer)? { domains.compactMap(\.authorizer).first }
+
+    /// What the domains have to say to whoever has started the server.
+    package func notes(at address: String) async throws -> [String] {
+        var notes: [String] = []
+        for domain in domains { notes += try await domain.notes(at: address) }
+        return notes
+    }
+
+    /// The name that a new log gets (C2SP origin).
+    package static func auditKeyName() -> String { "steward.\(hostName())/audit" }
 
     private static func hostName() -> String {
         var buffer = [CChar](repeating: 0, count: 256)
@@ -90,23 +130,26 @@ package struct Server {
     package func run(
         _ identity: Identity, errorForms: [ErrorForm], log: Log, started: @escaping @Sendable (Int) async -> Void
     ) async throws {
-        try ListeningAddress.check(settings.host, hasIdentity: false)
+        try settings.checkAddress()
         let metrics = Metrics()
         let own = ServerEndpoints(
             database: database, metrics: metrics, program: identity.version, protocolVersion: identity.protocolVersion)
-        let routes = try RouteTable(own.endpoints(beside: endpoints))
+        let all = own.endpoints(beside: endpoints)
+        let routes = try RouteTable(all, aliases: domains.flatMap(\.aliases))
         let requests = RequestMetrics(routes)
         let idempotency = Idempotency(database: database)
-        let hosts = ["localhost", "127.0.0.1", "[::1]"] + settings.allowedHosts.map { $0.lowercased() }
         let responder = Responder(
             routes: routes, errorForms: errorForms,
-            settings: .init(hosts: Set(hosts), origins: Set(settings.allowedOrigins.map { $0.lowercased() })),
-            world: services.world, idempotency: idempotency, observer: RequestObservers([AccessLog(log), requests]))
+            settings: .init(
+                hosts: settings.hosts, origins: Set(settings.allowedOrigins.map { $0.lowercased() }),
+                proxies: settings.proxies),
+            world: services.world, authorizer: authorizer ?? LocalAuthorizer(), idempotency: idempotency,
+            site: site(version: identity.version, all), observer: RequestObservers([AccessLog(log), requests]))
         let server = HTTPServer(
             settings: .init(host: settings.host, port: settings.port, tls: settings.tls), responder: responder,
             logger: logger)
         addMetrics(metrics, requests, server, identity)
-        let runner = Runner(database: database, world: services.world, signal: signal, logger: logger)
+        let runner = Runner(database: database, world: services.world, signal: signal, logger: logger, log: routineLog)
         let background = Task {
             await runner.run(
                 routines: domains.flatMap(\.routines) + [idempotency.routine], reactors: domains.flatMap(\.reactors))

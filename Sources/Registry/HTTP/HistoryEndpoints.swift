@@ -5,7 +5,9 @@ import Platform
 struct HistoryEndpoints: Sendable {
     let registry: Registry
 
-    var endpoints: [Endpoint] {
+    var endpoints: [Endpoint] { all.map { $0.aboutModel() } }
+
+    private var all: [Endpoint] {
         [
             .native(
                 "GET", "models/{name}/history", .may(.modelRead), .reads,
@@ -120,7 +122,8 @@ struct HistoryEndpoints: Sendable {
     }
 
     private static let timelineKinds = [
-        EventKind.versionRegistered, EventKind.stageTransitioned, EventKind.versionDeleted, EventKind.modelDeleted,
+        EventKind.versionRegistered, EventKind.versionImported, EventKind.stageTransitioned, EventKind.versionDeleted,
+        EventKind.modelDeleted,
     ]
 
     private static func timeline(of model: RegisteredModel, _ sql: any SQLConnection) throws -> StageTimeline {
@@ -167,8 +170,10 @@ struct HistoryEndpoints: Sendable {
 private struct HistoryTarget: Sendable {
     let name: String
     let id: Int64?
+    private let rights: Rights
 
     init(_ request: Request) throws(Failure) {
+        rights = request.principal.rights
         name = try request.parameter("name")
         guard let text = request.query["id"] else {
             id = nil
@@ -180,9 +185,10 @@ private struct HistoryTarget: Sendable {
 
     func find(_ reader: RegistryReader) throws -> (model: RegisteredModel, deleted: Timestamp?) {
         let found = try id.map { try reader.formerModel(id: $0) } ?? reader.formerModel(named: name)
-        guard let found, try hadName(found.model, reader.sql) else {
-            throw Failure(.notFound, "Registered Model with name=\(name) not found")
-        }
+        // It may have a name by now that is none of their business.
+        guard let found, try hadName(found.model, reader.sql),
+            rights.allow(.read, over: .registeredModel(found.model.name))
+        else { throw RegistryReader.noModel(name) }
         return found
     }
 
@@ -201,7 +207,7 @@ private struct HistoryTarget: Sendable {
 }
 
 extension StageTimeline {
-    fileprivate mutating func receive(_ recorded: RecordedEvent) {
+    mutating func receive(_ recorded: RecordedEvent) {
         let event = recorded.event
         guard let number = EventSubject.number(in: event.subject) else {
             if event.kind == EventKind.modelDeleted { end(at: recorded.time) }
@@ -211,6 +217,8 @@ extension StageTimeline {
             switch event.kind {
             case EventKind.versionRegistered: .registered
             case EventKind.versionDeleted: .deleted
+            case EventKind.versionImported:
+                event.details["stage"]?.text.flatMap(Stage.init(rawValue:)).map(Change.moved)
             case EventKind.stageTransitioned: event.details["to"]?.text.flatMap(Stage.init(rawValue:)).map(Change.moved)
             default: nil
             }

@@ -7,7 +7,7 @@ struct ModelEndpoints: Sendable {
     let registry: Registry
 
     var endpoints: [Endpoint] {
-        let (read, write) = (Endpoint.Access.may(.modelRead), Endpoint.Access.may(.modelWrite))
+        let (read, promote) = (Endpoint.Access.may(.modelRead), Endpoint.Access.may(.modelPromote))
         return [
             .native(
                 "GET", "models", read, .reads, "Models, by name.",
@@ -16,8 +16,10 @@ struct ModelEndpoints: Sendable {
                     Endpoint.Field("order_by", .text, "`last_updated_timestamp DESC`, `name`; may be repeated."),
                 ] + Endpoint.Field.page(),
                 response: [Endpoint.Field("models", .list(.object(Self.modelFields)), required: true), .nextPage],
-                models),
-            .native("GET", "models/{name}", read, .reads, "A model.", response: Self.modelFields, model),
+                models
+            ).filtered(),
+            .native("GET", "models/{name}", read, .reads, "A model.", response: Self.modelFields, model)
+                .aboutModel(),
             .native(
                 "GET", "models/{name}/versions", read, .reads, "Versions of a model, the newest first.",
                 query: [
@@ -27,23 +29,29 @@ struct ModelEndpoints: Sendable {
                 response: [
                     Endpoint.Field("versions", .list(.object(Self.versionFields)), required: true),
                     Endpoint.Field("next_before", .integer, "Null on the last page.", required: true),
-                ], versions),
+                ], versions
+            ).aboutModel(),
             .native(
                 "GET", "models/{name}/versions/{version}", read, .reads, "A version, by its number.",
-                response: Self.versionFields, version),
+                response: Self.versionFields, version
+            ).aboutModel(),
             .native(
-                "POST", "models/{name}/versions/{version}/stage", write, .writes, "Gives a version a stage.",
-                request: Self.transition, response: Self.versionFields, move),
+                "POST", "models/{name}/versions/{version}/stage", promote, .writes, "Gives a version a stage.",
+                request: Self.transition, response: Self.versionFields, move
+            ).aboutModel(),
             .native(
                 "GET", "models/{name}/aliases/{alias}", read, .reads, "The version that an alias points at.",
-                response: Self.versionFields, aliased),
+                response: Self.versionFields, aliased
+            ).aboutModel(),
             .native(
-                "PUT", "models/{name}/aliases/{alias}", write, .writes,
+                "PUT", "models/{name}/aliases/{alias}", promote, .writes,
                 "Points an alias at a version, whichever it pointed at before.", request: Self.target,
-                response: Self.modelFields, setAlias),
+                response: Self.modelFields, setAlias
+            ).aboutModel(),
             .native(
-                "DELETE", "models/{name}/aliases/{alias}", write, .writes,
-                "Takes an alias away; one that is not there is no error.", removeAlias),
+                "DELETE", "models/{name}/aliases/{alias}", promote, .writes,
+                "Takes an alias away; one that is not there is no error.", status: 204, removeAlias
+            ).aboutModel(),
         ]
     }
 
@@ -52,8 +60,9 @@ struct ModelEndpoints: Sendable {
         let filter = try SearchFilter.parse(request.query["filter"] ?? "", for: .registeredModels)
         let orderings = try SearchOrdering.parse(request.query.all("order_by"), for: .registeredModels)
         let order = SearchOrder(keys: try RegistrySearch.modelKeys(orderings), position: page.position?.elements)
+        let rights = request.principal.rights
         let found = try await registry.read {
-            try RegistrySearch(sql: $0.sql).models(filter, order, limit: page.limit)
+            try RegistrySearch(sql: $0.sql, rights: rights).models(filter, order, limit: page.limit)
         }
         return .json(
             .record([
@@ -64,14 +73,15 @@ struct ModelEndpoints: Sendable {
 
     @Sendable private func model(_ request: Request) async throws -> Response {
         let name = try request.parameter("name")
-        return .json(Self.json(try await registry.read { try $0.overview(Self.known(name, $0)) }))
+        let rights = request.principal.rights
+        return .json(Self.json(try await registry.read { try $0.overview(Self.known(name, rights, $0)) }))
     }
 
     /// - Throws: `notFound`, with the name that was most likely meant.
-    private static func known(_ name: String, _ reader: RegistryReader) throws -> RegisteredModel {
+    private static func known(_ name: String, _ rights: Rights, _ reader: RegistryReader) throws -> RegisteredModel {
         do { return try reader.requiredModel(named: name) } catch let failure as Failure where failure.code == .notFound
         {
-            let near = NearestName.find(name, among: try reader.names(limit: 1000))
+            let near = NearestName.find(name, among: try reader.names(rights, limit: 1000))
             throw Failure(
                 .notFound, failure.message,
                 hint: near.map { "Did you mean '\($0)'?" } ?? "`steward model list` lists them.")
@@ -82,8 +92,9 @@ struct ModelEndpoints: Sendable {
         let name = try request.parameter("name")
         let limit = try request.number("limit", in: 1...1000) ?? 100
         let before = try request.query["before"].map { text throws(Failure) in try Naming.version(text) } ?? .max
+        let rights = request.principal.rights
         let found = try await registry.read { reader in
-            let model = try Self.known(name, reader)
+            let model = try Self.known(name, rights, reader)
             return try reader.versions(of: model, before: before, limit: limit + 1)
         }
         let page = found.prefix(limit)
@@ -120,10 +131,11 @@ struct ModelEndpoints: Sendable {
 
     @Sendable private func aliased(_ request: Request) async throws -> Response {
         let (name, alias) = (try request.parameter("name"), try request.parameter("alias"))
+        let rights = request.principal.rights
         return .json(
             Self.json(
                 try await registry.read { reader in
-                    let model = try Self.known(name, reader)
+                    let model = try Self.known(name, rights, reader)
                     do {
                         return try reader.requiredVersion(of: model, alias: alias)
                     } catch let failure as Failure where failure.code == .invalid {

@@ -13,19 +13,21 @@ struct WebhookEndpoints: Sendable {
                 response: [Endpoint.Field("webhooks", .list(.object(Self.fields)), required: true), .nextPage], list),
             .native(
                 "POST", "webhooks", manage, .writes, "Creates a webhook: `name`, `url` and `events` must be given.",
-                request: Self.change, response: Self.fields, create),
+                request: Self.change, response: Self.fields, status: 201, create),
             .native("GET", "webhooks/{id}", manage, .reads, "A webhook.", response: Self.fields, get),
             .native(
                 "PATCH", "webhooks/{id}", manage, .writes, "Changes a webhook.", request: Self.change,
                 response: Self.fields, update),
-            .native("DELETE", "webhooks/{id}", manage, .writes, "Deletes a webhook with its deliveries.", delete),
+            .native(
+                "DELETE", "webhooks/{id}", manage, .writes, "Deletes a webhook with its deliveries.", status: 204,
+                delete),
             .native(
                 "GET", "webhooks/{id}/deliveries", manage, .reads, "Deliveries of a webhook, the newest first.",
                 query: [Endpoint.Field("state", .text, "pending, delivered or failed.")] + Endpoint.Field.page(),
                 response: [Endpoint.Field("deliveries", .list(.any), required: true), .nextPage], deliveries),
             .native(
                 "POST", "webhooks/{id}/deliveries/{delivery}/redeliver", manage, .writes, "Sends a delivery again.",
-                redeliver),
+                status: 202, redeliver),
         ]
     }
 
@@ -57,7 +59,7 @@ struct WebhookEndpoints: Sendable {
             ("name", change.name != nil), ("url", change.url != nil), ("events", change.topics != nil),
         ]
         where !isGiven { throw Failure(.invalid, "\(field): it must be given") }
-        return try await registry.createWebhook(change, request) { .json(Self.json($0), status: 201) }
+        return try await registry.createWebhook(change, by: request.origin) { .json(Self.json($0), status: 201) }
     }
 
     @Sendable private func get(_ request: Request) async throws -> Response {
@@ -67,11 +69,13 @@ struct WebhookEndpoints: Sendable {
 
     @Sendable private func update(_ request: Request) async throws -> Response {
         let change = try await Self.change(request)
-        return try await registry.updateWebhook(request.parameter("id"), change, request) { .json(Self.json($0)) }
+        return try await registry.updateWebhook(request.parameter("id"), change, by: request.origin) {
+            .json(Self.json($0))
+        }
     }
 
     @Sendable private func delete(_ request: Request) async throws -> Response {
-        try await registry.deleteWebhook(try request.parameter("id"), request)
+        try await registry.deleteWebhook(try request.parameter("id"), by: request.origin)
         return Response(status: 204)
     }
 

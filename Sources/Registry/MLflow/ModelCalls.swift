@@ -7,44 +7,74 @@ struct ModelCalls: Sendable {
     let registry: Registry
 
     var endpoints: [Endpoint] {
+        creation + rename + (reading + writing + promoting + deletion).aboutModel()
+    }
+
+    private var creation: [Endpoint] {
+        [Endpoint].mlflow(
+            "POST", "mlflow/registered-models/create", .may(.modelWrite), .writes, "Creates a registered model.", create
+        ).about { message, _ in [.new(.registeredModel(try message.requiredText("name")))] }
+    }
+
+    /// Rights go by names: whoever gives a model another name could gain or give some that way.
+    private var rename: [Endpoint] {
+        [Endpoint].mlflow(
+            "POST", "mlflow/registered-models/rename", .may(.modelManage), .writes, "Renames a registered model.",
+            rename
+        ).about { message, _ in
+            [
+                .model(try message.requiredText("name")),
+                .new(.registeredModel(try message.requiredText("new_name"))),
+            ]
+        }
+    }
+
+    private var reading: [Endpoint] {
+        let read = Endpoint.Access.may(.modelRead)
         let calls: [[Endpoint]] = [
-            [Endpoint].mlflow(
-                "POST", "mlflow/registered-models/create", .may(.modelWrite), .writes, "Creates a registered model.",
-                create),
-            [Endpoint].mlflow(
-                "GET", "mlflow/registered-models/get", .may(.modelRead), .reads, "A registered model by name.", get),
-            [Endpoint].mlflow(
-                "POST", "mlflow/registered-models/rename", .may(.modelWrite), .writes, "Renames a registered model.",
-                rename),
-            [Endpoint].mlflow(
-                "PATCH", "mlflow/registered-models/update", .may(.modelWrite), .writes,
-                "Changes the description of a registered model.", update),
-            [Endpoint].mlflow(
-                "DELETE", "mlflow/registered-models/delete", .may(.modelWrite), .writes,
-                "Deletes a registered model with all its versions.", delete),
-            [Endpoint].mlflow(
-                "POST", "mlflow/registered-models/set-tag", .may(.modelWrite), .writes,
-                "Sets a tag of a registered model.", bodyLimit: 2 << 20, setTag),
-            [Endpoint].mlflow(
-                "DELETE", "mlflow/registered-models/delete-tag", .may(.modelWrite), .writes,
-                "Deletes a tag of a registered model.", deleteTag),
-            [Endpoint].mlflow(
-                "POST", "mlflow/registered-models/alias", .may(.modelWrite), .writes,
-                "Points an alias at a version.", setAlias),
-            [Endpoint].mlflow(
-                "DELETE", "mlflow/registered-models/alias", .may(.modelWrite), .writes, "Deletes an alias.",
-                deleteAlias),
-            [Endpoint].mlflow(
-                "GET", "mlflow/registered-models/alias", .may(.modelRead), .reads, "The version an alias points at.",
-                getByAlias),
-            [Endpoint].mlflow(
-                "POST", "mlflow/registered-models/get-latest-versions", .may(.modelRead), .reads,
+            .mlflow("GET", "mlflow/registered-models/get", read, .reads, "A registered model by name.", get),
+            .mlflow(
+                "GET", "mlflow/registered-models/alias", read, .reads, "The version an alias points at.", getByAlias),
+            .mlflow(
+                "POST", "mlflow/registered-models/get-latest-versions", read, .reads,
                 "The newest version of each stage.", latestVersions),
-            [Endpoint].mlflow(
-                "GET", "mlflow/registered-models/get-latest-versions", .may(.modelRead), .reads,
+            .mlflow(
+                "GET", "mlflow/registered-models/get-latest-versions", read, .reads,
                 "The newest version of each stage.", latestVersions),
         ]
         return calls.flatMap { $0 }
+    }
+
+    private var writing: [Endpoint] {
+        let write = Endpoint.Access.may(.modelWrite)
+        let calls: [[Endpoint]] = [
+            .mlflow(
+                "PATCH", "mlflow/registered-models/update", write, .writes,
+                "Changes the description of a registered model.", update),
+            .mlflow(
+                "POST", "mlflow/registered-models/set-tag", write, .writes, "Sets a tag of a registered model.",
+                bodyLimit: 2 << 20, setTag),
+            .mlflow(
+                "DELETE", "mlflow/registered-models/delete-tag", write, .writes, "Deletes a tag of a registered model.",
+                deleteTag),
+        ]
+        return calls.flatMap { $0 }
+    }
+
+    private var promoting: [Endpoint] {
+        let promote = Endpoint.Access.may(.modelPromote)
+        let calls: [[Endpoint]] = [
+            .mlflow(
+                "POST", "mlflow/registered-models/alias", promote, .writes, "Points an alias at a version.", setAlias),
+            .mlflow("DELETE", "mlflow/registered-models/alias", promote, .writes, "Deletes an alias.", deleteAlias),
+        ]
+        return calls.flatMap { $0 }
+    }
+
+    private var deletion: [Endpoint] {
+        .mlflow(
+            "DELETE", "mlflow/registered-models/delete", .may(.modelManage), .writes,
+            "Deletes a registered model with all its versions.", delete)
     }
 
     @Sendable private func create(_ message: ProtoMessage, _ request: Request) async throws -> Response {

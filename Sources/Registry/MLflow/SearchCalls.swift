@@ -9,18 +9,20 @@ struct SearchCalls: Sendable {
     var endpoints: [Endpoint] {
         [Endpoint].mlflow(
             "GET", "mlflow/registered-models/search", .may(.modelRead), .reads, "Registered models by a filter.", models
-        )
+        ).filtered()
             + [Endpoint].mlflow(
                 "GET", "mlflow/model-versions/search", .may(.modelRead), .reads, "Versions of models by a filter.",
-                versions)
+                versions
+            ).filtered()
     }
 
     @Sendable private func models(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let limit = try limit(message, default: 100, most: 1000, zeroIsDefault: true)
         let query = try SearchQuery(message, .registeredModels, registry.services.pageTokens)
         let order = SearchOrder(keys: try RegistrySearch.modelKeys(query.orderings), position: query.position)
+        let rights = request.principal.rights
         let page = try await registry.read {
-            try RegistrySearch(sql: $0.sql).models(query.filter, order, limit: limit)
+            try RegistrySearch(sql: $0.sql, rights: rights).models(query.filter, order, limit: limit)
         }
         return .message(capacity: 512 * max(page.elements.count, 1)) { writer in
             if !page.elements.isEmpty {
@@ -37,8 +39,9 @@ struct SearchCalls: Sendable {
         let limit = try limit(message, default: 200_000, most: 200_000, zeroIsDefault: false)
         let query = try SearchQuery(message, .modelVersions, registry.services.pageTokens)
         let order = SearchOrder(keys: try RegistrySearch.versionKeys(query.orderings), position: query.position)
+        let rights = request.principal.rights
         let page = try await registry.read {
-            try RegistrySearch(sql: $0.sql).versions(query.filter, order, limit: limit)
+            try RegistrySearch(sql: $0.sql, rights: rights).versions(query.filter, order, limit: limit)
         }
         return .versions(page.elements, nextPageToken: query.token(page.end))
     }

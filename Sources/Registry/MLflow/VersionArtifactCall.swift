@@ -7,14 +7,12 @@ struct VersionArtifactCall: Sendable {
     let downloads: any ArtifactDownloads
 
     var endpoints: [Endpoint] {
-        [
+        ["", "/ajax-api/2.0/mlflow"].map { prefix in
             Endpoint(
-                "GET", "/model-versions/get-artifact", .may(.modelRead), .reads, "A file of a version of a model.",
-                download),
-            Endpoint(
-                "GET", "/ajax-api/2.0/mlflow/model-versions/get-artifact", .may(.modelRead), .reads,
-                "A file of a version of a model.", download),
-        ]
+                "GET", "\(prefix)/model-versions/get-artifact", .may(.modelRead), .reads,
+                "A file of a version of a model.", download
+            ).about { [.model($0.query["name"] ?? "")] }
+        }
     }
 
     @Sendable private func download(_ request: Request) async throws -> Response {
@@ -33,7 +31,7 @@ struct VersionArtifactCall: Sendable {
     /// Where the files are: the location, or for `runs:/id/path` that path below the run's artifacts, as clients write
     /// such places: not encoded. It was checked when the version was registered; whoever keeps the artifacts checks the
     /// path again.
-    private static func folder(
+    static func folder(
         of version: ModelVersion, _ sources: any ModelSources, _ reader: RegistryReader
     ) throws -> String {
         let uri = try SourceURI(version.location)

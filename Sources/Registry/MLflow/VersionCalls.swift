@@ -20,9 +20,9 @@ struct VersionCalls: Sendable {
                 "PATCH", "mlflow/model-versions/update", .may(.modelWrite), .writes,
                 "Changes the description of a version.", update),
             [Endpoint].mlflow(
-                "DELETE", "mlflow/model-versions/delete", .may(.modelWrite), .writes, "Deletes a version.", delete),
+                "DELETE", "mlflow/model-versions/delete", .may(.modelManage), .writes, "Deletes a version.", delete),
             [Endpoint].mlflow(
-                "POST", "mlflow/model-versions/transition-stage", .may(.modelWrite), .writes,
+                "POST", "mlflow/model-versions/transition-stage", .may(.modelPromote), .writes,
                 "Gives a version a stage.",
                 transition),
             [Endpoint].mlflow(
@@ -32,7 +32,7 @@ struct VersionCalls: Sendable {
                 "DELETE", "mlflow/model-versions/delete-tag", .may(.modelWrite), .writes, "Deletes a tag of a version.",
                 deleteTag),
         ]
-        return calls.flatMap { $0 }
+        return calls.flatMap { $0 }.aboutModel()
     }
 
     @Sendable private func create(_ message: ProtoMessage, _ request: Request) async throws -> Response {

@@ -33,7 +33,7 @@ struct WebhookCalls: Sendable {
         change.description = try message.text("description").flatMap { $0.isEmpty ? nil : $0 }
         change.secret = try message.text("secret").flatMap { $0.isEmpty ? nil : $0 }
         change.status = try message.webhookStatus()
-        return try await registry.createWebhook(change, request) { .webhook($0) }
+        return try await registry.createWebhook(change, by: request.origin) { .webhook($0) }
     }
 
     @Sendable private func list(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -64,11 +64,13 @@ struct WebhookCalls: Sendable {
         change.description = try message.text("description")
         change.secret = try message.text("secret")
         change.status = try message.webhookStatus()
-        return try await registry.updateWebhook(request.parameter("webhook_id"), change, request) { .webhook($0) }
+        return try await registry.updateWebhook(request.parameter("webhook_id"), change, by: request.origin) {
+            .webhook($0)
+        }
     }
 
     @Sendable private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {
-        try await registry.deleteWebhook(try request.parameter("webhook_id"), request)
+        try await registry.deleteWebhook(try request.parameter("webhook_id"), by: request.origin)
         return .emptyMessage
     }
 

@@ -113,4 +113,58 @@ struct DeliveryStore {
         }
         return removed
     }
+
+    /// How the deliveries of webhooks went, of those that are kept.
+    func figures(of webhooks: [String]) throws -> [String: DeliveryFigures] {
+        var figures: [String: DeliveryFigures] = [:]
+        try sql.forEach(in: webhooks.map { .text($0) }) { list, arguments in
+            try sql.forEach(
+                """
+                SELECT webhook_id, state, COUNT(*), MAX(attempted_at) FROM registry_delivery
+                WHERE webhook_id IN (\(list)) GROUP BY webhook_id, state
+                """, arguments
+            ) { row in
+                figures[row.text(0), default: DeliveryFigures()].add(
+                    Delivery.State(rawValue: row.text(1)) ?? .pending, row.int(2),
+                    row.optionalInteger(3).map(Timestamp.init(milliseconds:)))
+            }
+        }
+        return figures
+    }
+
+    /// Webhooks with messages that were given up, those with most of them first.
+    func failing(limit: Int) throws -> [(webhook: Webhook, figures: DeliveryFigures)] {
+        let ids = try sql.rows(
+            """
+            SELECT webhook_id FROM registry_delivery WHERE state = 'failed' GROUP BY webhook_id
+            ORDER BY COUNT(*) DESC, webhook_id LIMIT ?1
+            """, [.int(limit)]
+        ) { $0.text(0) }
+        let figures = try figures(of: ids)
+        return try ids.compactMap { id in
+            guard let webhook = try WebhookStore(sql: sql).webhook(id), let figures = figures[id] else {
+                return nil
+            }
+            return (webhook, figures)
+        }
+    }
+}
+
+/// How the deliveries of a webhook went.
+struct DeliveryFigures: Sendable {
+    private(set) var pending = 0
+    private(set) var delivered = 0
+    /// Given up.
+    private(set) var failed = 0
+    /// The last try.
+    private(set) var attempted: Timestamp?
+
+    mutating func add(_ state: Delivery.State, _ count: Int, _ time: Timestamp?) {
+        switch state {
+        case .pending: pending += count
+        case .delivered: delivered += count
+        case .failed: failed += count
+        }
+        attempted = [attempted, time].compactMap(\.self).max()
+    }
 }

@@ -21,6 +21,10 @@ enum EventKind {
     static let webhookCreated = "registry.webhook-created"
     static let webhookUpdated = "registry.webhook-updated"
     static let webhookDeleted = "registry.webhook-deleted"
+    // What a migration has brought, as it was there.
+    static let modelImported = "registry.model-imported"
+    static let versionImported = "registry.version-imported"
+    static let webhookImported = "registry.webhook-imported"
 }
 
 /// Names what events happen to. Models are named by their number, which outlives their name: the history of a model is

@@ -31,16 +31,25 @@ struct RegistryReader {
     func requiredModel(named name: String, locks: Bool = false) throws -> RegisteredModel {
         try Naming.checkModelName(name)
         guard let model = try model(named: name, locks: locks) else {
-            throw Failure(.notFound, "Registered Model with name=\(name) not found")
+            throw Self.noModel(name)
         }
         return model
     }
 
-    /// Names of models, those that were changed last.
-    func names(limit: Int) throws -> [String] {
-        try sql.rows(
-            "SELECT name FROM registry_model WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT ?1",
-            [.int(limit)]
+    static func noModel(_ name: String) -> Failure {
+        Failure(.notFound, "Registered Model with name=\(name) not found")
+    }
+
+    /// Names of models that may be read, those that were changed last.
+    func names(_ rights: Rights, limit: Int) throws -> [String] {
+        var parameters = SQLParameters()
+        let readable = RightsCondition(.registeredModel, name: "m.name", sql.dialect)
+        let test = readable.sql(rights, bind: { parameters.add($0) }).map { " AND \($0)" } ?? ""
+        return try sql.rows(
+            """
+            SELECT m.name FROM registry_model m WHERE m.deleted_at IS NULL\(test)
+            ORDER BY m.updated_at DESC, m.id DESC LIMIT \(parameters.add(.int(limit)))
+            """, parameters.values
         ) { $0.text(0) }
     }
 

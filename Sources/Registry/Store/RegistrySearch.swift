@@ -5,6 +5,8 @@ import Platform
 /// Finds models and versions by MLflow's filters.
 struct RegistrySearch {
     let sql: any SQLConnection
+    /// What may not be read is not found.
+    let rights: Rights
 
     // MARK: Models
 
@@ -20,6 +22,7 @@ struct RegistrySearch {
     func models(_ filter: [SearchComparison], _ order: SearchOrder, limit: Int) throws -> SearchPage<ModelOverview> {
         var statement = SearchStatement(sql.dialect)
         statement.require("m.deleted_at IS NULL")
+        statement.require(rights, "m.name")
         let (filter, showsPrompts) = Self.withoutPrompts(filter)
         for comparison in filter {
             if comparison.field.entity == .tag {
@@ -77,6 +80,7 @@ struct RegistrySearch {
     func versions(_ filter: [SearchComparison], _ order: SearchOrder, limit: Int) throws -> SearchPage<ModelVersion> {
         var statement = SearchStatement(sql.dialect)
         statement.require("v.deleted_at IS NULL")
+        statement.require(rights, "m.name")
         let (filter, showsPrompts) = Self.withoutPrompts(filter)
         for comparison in filter {
             if comparison.field.entity == .tag {

@@ -9,8 +9,12 @@ struct RegistryWriter {
     let transaction: Transaction
     let origin: Origin
     let now: Timestamp
+    private let grants: any SubjectGrants
 
-    init(_ transaction: Transaction, _ origin: Origin, now: Timestamp) {
+    init(
+        _ transaction: Transaction, _ origin: Origin, now: Timestamp, grants: any SubjectGrants = NoSubjectGrants()
+    ) {
+        self.grants = grants
         self.transaction = transaction
         self.origin = origin
         self.now = now
@@ -65,6 +69,8 @@ struct RegistryWriter {
 // MARK: - Models
 
 extension RegistryWriter {
+    /// Whoever makes a model gets no rights over it beyond those they have: to manage it would mean to approve its
+    /// versions, and that is for others to do.
     /// - Throws: `conflict` when the name is taken.
     func createModel(_ name: String, description: String?, tags: [Tag]) throws -> ModelOverview {
         try Naming.checkModelName(name)
@@ -102,6 +108,7 @@ extension RegistryWriter {
                 throw Failure(.conflict, "Registered Model (name=\(newName)) already exists.")
             }
             record(EventKind.modelRenamed, model, ["new_name": .string(newName)])
+            try grants.rename(.registeredModel, from: name, to: newName, by: origin, transaction)
         }
         try sql.execute(
             "UPDATE registry_model SET name = ?2, updated_at = ?3 WHERE id = ?1",
@@ -140,6 +147,7 @@ extension RegistryWriter {
         try sql.execute(
             "UPDATE registry_model SET deleted_at = ?2, updated_at = ?2, description = NULL WHERE id = ?1",
             [.integer(model.id), .integer(now.milliseconds)])
+        try grants.remove(.registeredModel, named: name, by: origin, transaction)
         record(
             EventKind.modelDeleted, model,
             [

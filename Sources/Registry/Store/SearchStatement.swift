@@ -26,6 +26,12 @@ struct SearchStatement {
 
     mutating func require(_ condition: String) { conditions.append(condition) }
 
+    /// Only models that may be read.
+    mutating func require(_ rights: Rights, _ name: String) {
+        let condition = RightsCondition(.registeredModel, name: name, dialect).sql(rights, bind: { bind($0) })
+        if let condition { require(condition) }
+    }
+
     /// The condition that a comparison puts on a column or expression.
     /// - Throws: `invalid` when the pattern is longer than both databases take.
     mutating func condition(_ expression: String, _ comparison: SearchComparison) throws(Failure) -> String {

@@ -17,6 +17,7 @@ struct SourceResolution {
     let check: SourceCheck
     let sources: any ModelSources
     let reader: RegistryReader
+    let rights: SourceRights
 
     func resolve(_ request: VersionRequest, isPrompt: Bool) throws -> ResolvedSource {
         let (kind, uri) = try check.kind(request.source, isPrompt: isPrompt)
@@ -24,11 +25,15 @@ struct SourceResolution {
             source: request.source, location: request.source, runID: request.runID ?? "",
             loggedModelID: request.loggedModelID ?? "")
         var model: LoggedModelReference?
+        if case .version = kind {} else { try checkNamed(resolved) }
         switch kind {
         case .prompt: return resolved
         case .local: try checkLocal(uri, resolved)
-        case .run(let id): try checkRun(id, resolved)
+        case .run(let id):
+            try rights.checkRun(id)
+            try checkRun(id, resolved)
         case .loggedModel(let id):
+            try rights.checkLoggedModel(id)
             if isStrict || !resolved.loggedModelID.isEmpty {
                 guard resolved.loggedModelID.utf8.elementsEqual(id.utf8) else {
                     throw SourceCheck.unidentified(request.source, "model_id")
@@ -37,12 +42,20 @@ struct SourceResolution {
             model = try loggedModel(id)
             resolved.location = model?.artifactURI ?? resolved.location
         case .version(let reference): resolved = try follow(reference, request)
-        case .artifacts: if isStrict { try checkArtifacts(uri, resolved) }
+        case .artifacts:
+            try rights.checkArtifacts(at: request.source)
+            if isStrict { try checkArtifacts(uri, resolved) }
         case .store: break
         }
         if model == nil, !resolved.loggedModelID.isEmpty { model = try loggedModel(resolved.loggedModelID) }
         if resolved.runID.isEmpty { resolved.runID = model?.sourceRunID ?? "" }
         return resolved
+    }
+
+    /// The run and the logged model that a request names beside the source.
+    private func checkNamed(_ resolved: ResolvedSource) throws {
+        if !resolved.runID.isEmpty { try rights.checkRun(resolved.runID) }
+        if !resolved.loggedModelID.isEmpty { try rights.checkLoggedModel(resolved.loggedModelID) }
     }
 
     private var isStrict: Bool { check.strictness == .strict }
@@ -95,6 +108,7 @@ struct SourceResolution {
 
     /// A copy of another version: it has that version's files, run and logged model.
     private func follow(_ reference: VersionReference, _ request: VersionRequest) throws -> ResolvedSource {
+        try rights.checkModel(reference.name)
         let model = try reader.requiredModel(named: reference.name)
         guard try !reader.isPrompt(model) else {
             throw Failure(
@@ -111,6 +125,12 @@ struct SourceResolution {
                 .invalid,
                 "Invalid model version source: '\(request.source)'. The run_id and model_id request parameters must "
                     + "match the referenced model version.")
+        }
+        // What is not the version's own is asked for as such.
+        if !matches {
+            try checkNamed(
+                ResolvedSource(
+                    source: "", location: "", runID: request.runID ?? "", loggedModelID: request.loggedModelID ?? ""))
         }
         return ResolvedSource(
             source: "models:/\(model.name)/\(version.number)", location: version.location,

@@ -20,6 +20,26 @@ struct VersionUses: ArtifactUses {
         return Array(found.filter { seen.insert($0).inserted }.prefix(limit))
     }
 
+    func mayRead(_ parts: [String], _ rights: Rights, _ sql: any SQLConnection) throws -> Bool {
+        // A version's folder is the path itself or one around it.
+        let folders = parts.indices.map { SQLValue.text(parts[...$0].joined(separator: "/")) }
+        var isFound = false
+        try sql.forEach(in: folders) { list, arguments in
+            var parameters = SQLParameters()
+            _ = parameters.add(all: arguments)
+            let readable = RightsCondition(.registeredModel, name: "m.name", sql.dialect)
+            let test = readable.sql(rights, bind: { parameters.add($0) }).map { " AND \($0)" } ?? ""
+            let found = try sql.first(
+                """
+                SELECT 1 FROM registry_version v JOIN registry_model m ON m.id = v.model_id
+                WHERE v.deleted_at IS NULL AND v.folder IN (\(list))\(test) LIMIT 1
+                """, parameters.values
+            ) { _ in true }
+            isFound = isFound || found == true
+        }
+        return isFound
+    }
+
     private func versions(
         _ condition: String, _ arguments: [SQLValue], _ limit: Int, _ sql: any SQLConnection
     ) throws -> [String] {

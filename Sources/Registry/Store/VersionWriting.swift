@@ -42,7 +42,8 @@ extension RegistryWriter {
         let isPrompt = Prompts.marks(tags)
         // The lock comes before everything that is read: what the source refers to must not change underneath.
         let model = try reader.requiredModel(named: request.name, locks: true)
-        let source = try SourceResolution(check: check, sources: sources, reader: reader)
+        let rights = SourceRights(rights: origin.principal.rights, sources: sources, sql: sql)
+        let source = try SourceResolution(check: check, sources: sources, reader: reader, rights: rights)
             .resolve(request, isPrompt: isPrompt)
         let number = model.lastVersion + 1
         try sql.execute(

@@ -5,30 +5,30 @@ import Platform
 extension Registry {
     /// - Parameter answer: made in the transaction, so that a request that comes again finds it with the change.
     func createWebhook(
-        _ change: WebhookChange, _ request: Request, _ answer: @escaping @Sendable (Webhook) -> Response
+        _ change: WebhookChange, by origin: Origin, _ answer: @escaping @Sendable (Webhook) -> Response
     ) async throws(Failure) -> Response {
         let id = WebhookDeliveries.uuid(services.world.makeID())
-        return try await writeWebhooks(request) { answer(try $0.create(id, change)) }
+        return try await writeWebhooks(by: origin) { answer(try $0.create(id, change)) }
     }
 
     func updateWebhook(
-        _ id: String, _ change: WebhookChange, _ request: Request, _ answer: @escaping @Sendable (Webhook) -> Response
+        _ id: String, _ change: WebhookChange, by origin: Origin, _ answer: @escaping @Sendable (Webhook) -> Response
     ) async throws(Failure) -> Response {
-        try await writeWebhooks(request) { answer(try $0.update(id, change)) }
+        try await writeWebhooks(by: origin) { answer(try $0.update(id, change)) }
     }
 
-    func deleteWebhook(_ id: String, _ request: Request) async throws(Failure) {
+    func deleteWebhook(_ id: String, by origin: Origin) async throws(Failure) {
         let queue = webhooks.queue
-        try await writeWebhooks(request) { writer in
+        try await writeWebhooks(by: origin) { writer in
             for delivery in try writer.delete(id) { try queue.remove(delivery, writer.transaction) }
         }
     }
 
     private func writeWebhooks<Value: Sendable>(
-        _ request: Request, _ body: @escaping @Sendable (WebhookWriter) throws -> Value
+        by origin: Origin, _ body: @escaping @Sendable (WebhookWriter) throws -> Value
     ) async throws(Failure) -> Value {
         let policy = settings.destinations
-        return try await write(request) { writer in
+        return try await write(by: origin) { writer in
             try body(
                 WebhookWriter(
                     transaction: writer.transaction, origin: writer.origin, now: writer.now, policy: policy))

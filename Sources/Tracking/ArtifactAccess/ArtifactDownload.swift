@@ -94,10 +94,3 @@ struct ArtifactDownload {
         return bytes
     }
 }
-
-extension ArtifactService: ArtifactDownloads {
-    func answer(_ relative: String, below uri: String, to request: Request) async throws -> Response {
-        let path = try ArtifactPlace.path(relative, in: ArtifactPlace.folder(of: uri))
-        return try await ArtifactDownload(file: open(path), pool: pool).answer(to: request)
-    }
-}

@@ -5,15 +5,42 @@ import Platform
 /// Artifacts over HTTP as MLflow's clients send and fetch them: `mlflow-artifacts:` URIs are paths here.
 struct ArtifactProxyCalls {
     let artifacts: ArtifactService
+    private let uses: any ArtifactUses
 
-    init(_ artifacts: ArtifactService) { self.artifacts = artifacts }
+    init(_ artifacts: ArtifactService, _ uses: any ArtifactUses) {
+        self.artifacts = artifacts
+        self.uses = uses
+    }
 
     var endpoints: [Endpoint] { ["api", "ajax-api"].flatMap { endpoints(below: "/\($0)/2.0/mlflow-artifacts") } }
 
     private func endpoints(below root: String) -> [Endpoint] {
+        let folder = Endpoint(
+            "GET", "\(root)/artifacts", .may(.readExperiments), .reads, "What is in a folder of artifacts.", list)
+        return [about(folder) { try Self.folder($0) }]
+            + paths(below: root).map { endpoint in about(endpoint) { try Self.path($0, allowsRoot: true) } }
+    }
+
+    /// About the experiments that a path belongs to; or, for reading, about a version of a model whose files are there.
+    private func about(
+        _ endpoint: Endpoint, _ path: @escaping @Sendable (Request) throws -> ArtifactPath
+    ) -> Endpoint {
+        guard case .may(let permission) = endpoint.access else { return endpoint }
+        let subjects = TrackedSubjects(artifacts.services)
+        return endpoint.about { request in
+            let path = try path(request)
+            if permission.level == .read, try await isOfVersion(path, request.principal.rights) { return [] }
+            return try await subjects.concerns([TrackedNeed(.artifacts(path))], request, permission)
+        }
+    }
+
+    private func isOfVersion(_ path: ArtifactPath, _ rights: Rights) async throws -> Bool {
+        let (uses, parts) = (uses, path.components)
+        return try await artifacts.services.database.read { try uses.mayRead(parts, rights, $0) }
+    }
+
+    private func paths(below root: String) -> [Endpoint] {
         [
-            Endpoint(
-                "GET", "\(root)/artifacts", .may(.readExperiments), .reads, "What is in a folder of artifacts.", list),
             Endpoint("GET", "\(root)/artifacts/{path...}", .may(.readExperiments), .reads, "An artifact.", get),
             Endpoint(
                 "PUT", "\(root)/artifacts/{path...}", .may(.writeExperiments), .writes, "Stores an artifact.",
@@ -28,9 +55,12 @@ struct ArtifactProxyCalls {
     }
 
     private func list(_ request: Request) async throws -> Response {
+        .json(ArtifactWire.proxyList(try await artifacts.list(Self.folder(request))))
+    }
+
+    private static func folder(_ request: Request) throws(Failure) -> ArtifactPath {
         try request.query.checkPaths()
-        let folder = try ArtifactPath(parsing: request.query["path"] ?? "", allowsRoot: true)
-        return .json(ArtifactWire.proxyList(try await artifacts.list(folder)))
+        return try ArtifactPath(parsing: request.query["path"] ?? "", allowsRoot: true)
     }
 
     private func get(_ request: Request) async throws -> Response {

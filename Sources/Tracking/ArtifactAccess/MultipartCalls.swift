@@ -16,6 +16,19 @@ struct MultipartCalls {
     var endpoints: [Endpoint] { ["api", "ajax-api"].flatMap { endpoints(below: "/\($0)/2.0/mlflow-artifacts/mpu") } }
 
     private func endpoints(below root: String) -> [Endpoint] {
+        let subjects = TrackedSubjects(artifacts.services)
+        return uploads(below: root).map { endpoint in
+            endpoint.about(subjects) { [TrackedNeed(.artifacts(try Self.folder($0)))] }
+        } + [
+            // Clients send no credentials with a part: its address, which only they were told, is their right.
+            Endpoint(
+                "PUT", "\(root)/part/{upload}/{number}/{path...}", .anyone, .writes, "Stores a part of an upload.",
+                bodyLimit: Self.partLimit, streams: true, part
+            ).hidingPath()
+        ]
+    }
+
+    private func uploads(below root: String) -> [Endpoint] {
         [
             Endpoint(
                 "POST", "\(root)/create/{path...}", .may(.writeExperiments), .writes, "Begins an upload in parts."
@@ -24,11 +37,6 @@ struct MultipartCalls {
                 "POST", "\(root)/complete/{path...}", .may(.writeExperiments), .writes, "Joins the parts of an upload.",
                 bodyLimit: 16 << 20, complete),
             Endpoint("POST", "\(root)/abort/{path...}", .may(.writeExperiments), .writes, "Gives an upload up.", abort),
-            // Clients send no credentials with a part: its address, which only they were told, is their right.
-            Endpoint(
-                "PUT", "\(root)/part/{upload}/{number}/{path...}", .anyone, .writes, "Stores a part of an upload.",
-                bodyLimit: Self.partLimit, streams: true, part
-            ).hidingPath(),
         ]
     }
 

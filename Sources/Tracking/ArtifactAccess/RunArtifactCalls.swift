@@ -12,11 +12,14 @@ struct RunArtifactCalls {
 
     var endpoints: [Endpoint] { lists + downloads + uploads }
 
+    private var subjects: TrackedSubjects { TrackedSubjects(artifacts.services) }
+
     private var lists: [Endpoint] {
-        reading("mlflow/artifacts/list", "What is in a folder of a run's artifacts.", list)
+        reading("mlflow/artifacts/list", "What is in a folder of a run's artifacts.", list).aboutRun(subjects)
             + reading(
                 "mlflow/logged-models/{model_id}/artifacts/directories",
-                "What is in a folder of a logged model's artifacts.", listModel)
+                "What is in a folder of a logged model's artifacts.", listModel
+            ).aboutLoggedModel(subjects)
     }
 
     private func reading(
@@ -31,29 +34,33 @@ struct RunArtifactCalls {
     }
 
     private var downloads: [Endpoint] {
-        [
-            Endpoint("GET", "/get-artifact", .may(.readExperiments), .reads, "An artifact of a run.", download),
-            Endpoint(
-                "GET", "/ajax-api/2.0/mlflow/get-artifact", .may(.readExperiments), .reads, "An artifact of a run.",
-                download),
-            Endpoint(
-                "GET", "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files", .may(.readExperiments), .reads,
-                "An artifact of a logged model.", downloadModel),
-        ]
+        ["/get-artifact", "/ajax-api/2.0/mlflow/get-artifact"].map { path in
+            Endpoint("GET", path, .may(.readExperiments), .reads, "An artifact of a run.", download)
+                .about(subjects) { [TrackedNeed(.run(try Self.runID($0)))] }
+        }
+            + [
+                Endpoint(
+                    "GET", "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files", .may(.readExperiments),
+                    .reads, "An artifact of a logged model.", downloadModel)
+            ].aboutLoggedModel(subjects)
+            // Refused whoever asks: clients have to be told why.
             + [Endpoint].mlflow(
                 "POST", "mlflow/artifacts/presigned-download-url", .may(.readExperiments), .reads,
-                "Refused: this server has no store that clients could reach themselves.", presigned("download"))
+                "Refused: this server has no store that clients could reach themselves.", presigned("download")
+            ).filtered()
     }
 
     private var uploads: [Endpoint] {
         [
             Endpoint(
                 "POST", "/ajax-api/2.0/mlflow/upload-artifact", .may(.writeExperiments), .writes,
-                "Stores an artifact of a run.", bodyLimit: Self.uploadLimit, upload)
+                "Stores an artifact of a run.", bodyLimit: Self.uploadLimit, upload
+            ).about(subjects) { [TrackedNeed(.run(try Self.runID($0)))] }
         ]
             + [Endpoint].mlflow(
                 "POST", "mlflow/artifacts/presigned-upload-url", .may(.writeExperiments), .writes,
-                "Refused: this server has no store that clients could reach themselves.", presigned("upload"))
+                "Refused: this server has no store that clients could reach themselves.", presigned("upload")
+            ).filtered()
     }
 
     /// What a page may upload: 10 MiB, as in MLflow.
@@ -80,10 +87,15 @@ struct RunArtifactCalls {
         return .json(ArtifactWire.list(entries, in: folder.text, root: uri))
     }
 
-    private func download(_ request: Request) async throws -> Response {
+    private static func runID(_ request: Request) throws(Failure) -> String {
         try request.query.checkPaths()
         let runID = request.query["run_id"] ?? request.query["run_uuid"] ?? ""
         guard !runID.isEmpty else { throw Failure(.invalid, "Request must specify run_id or run_uuid.") }
+        return runID
+    }
+
+    private func download(_ request: Request) async throws -> Response {
+        let runID = try Self.runID(request)
         guard let path = request.query["path"], !path.isEmpty else {
             throw Failure(.invalid, "Request must include the \"path\" query parameter.")
         }
@@ -95,9 +107,7 @@ struct RunArtifactCalls {
     }
 
     private func upload(_ request: Request) async throws -> Response {
-        try request.query.checkPaths()
-        let runID = request.query["run_id"] ?? request.query["run_uuid"] ?? ""
-        guard !runID.isEmpty else { throw Failure(.invalid, "Request must specify run_id or run_uuid.") }
+        let runID = try Self.runID(request)
         guard let relative = request.query["path"], !relative.isEmpty else {
             throw Failure(.invalid, "Request must specify path.")
         }

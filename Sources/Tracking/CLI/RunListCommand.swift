@@ -39,7 +39,11 @@ struct RunListCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let wanted = try columns?.split(separator: ",").map { column throws(Failure) in
-            try RunColumn(parsing: String(column.trimming { $0 == " " }))
+            do throws(Failure) {
+                return try RunColumn(parsing: String(column.trimming { $0 == " " }))
+            } catch {
+                throw Failure(error.code, "--columns: \(error.message)", hint: error.hint)
+            }
         }
         var query = experiment.map { ("experiment", $0) } + orderBy.map { ("order_by", $0) }
         query.append(("state", state.rawValue))
@@ -51,9 +55,13 @@ struct RunListCommand: AsyncParsableCommand {
         if server.json { return found.json.show() }
         guard !found.elements.isEmpty else { return Terminal.message(nothing) }
         let runs = found.elements.map(RunView.init)
-        let standard = RunColumn.standard(
-            runs, asked: ([filter ?? ""] + orderBy).joined(separator: " "),
-            showsExperiment: Set(runs.map(\.experiment)).count > 1)
+        let logged = RunColumn.standard(
+            metrics: runs.map { $0.metrics.map(\.name) }, parameters: runs.map(\.parameters),
+            asked: ([filter ?? ""] + orderBy).joined(separator: " "))
+        let showsExperiment = Set(runs.map(\.experiment)).count > 1
+        let standard =
+            [.name] + (showsExperiment ? [.experiment] : []) + [.status] + logged.metrics + logged.parameters
+            + [.started, .duration, .id]
         RunTable(runs: runs, columns: wanted ?? standard, now: World.live.now()).make().write()
         list.note(found, "runs")
     }

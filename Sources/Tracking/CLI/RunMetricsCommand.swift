@@ -77,7 +77,7 @@ private struct MetricCourse {
             line += ", from \(DisplayValue.number(least)) to \(DisplayValue.number(most))"
         }
         Terminal.write(line + "\n")
-        if points.count > 1 { Terminal.write("  \(Sparkline.text(values, width: min(60, points.count)))\n\n") }
+        if points.count > 1 { Terminal.write("  \(TextSparkline.text(values, width: min(60, points.count)))\n\n") }
         // The last of what is shown is the last there is.
         let count = min(rows, points.count)
         let places = count < 2 ? [points.count - 1] : (0..<count).map { $0 * (points.count - 1) / (count - 1) }
@@ -97,7 +97,7 @@ private struct MetricCourse {
 }
 
 /// A curve of one line.
-enum Sparkline {
+enum TextSparkline {
     private static let bars = Array("▁▂▃▄▅▆▇█")
 
     /// The means of `width` stretches of the values, between the lowest and the highest mean. What is not finite leaves

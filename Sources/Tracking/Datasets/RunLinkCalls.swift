@@ -13,19 +13,30 @@ struct RunLinkCalls {
     private static let mostSummaries = 1000
 
     var endpoints: [Endpoint] {
-        [Endpoint].mlflow(
-            "POST", "mlflow/runs/log-inputs", .may(.writeExperiments), .writes,
-            "Notes which datasets and models a run used.",
-            bodyLimit: Self.datasetBodyLimit, logInputs)
-            + [Endpoint].mlflow(
+        let subjects = TrackedSubjects(services)
+        let calls: [[Endpoint]] = [
+            .mlflow(
+                "POST", "mlflow/runs/log-inputs", .may(.writeExperiments), .writes,
+                "Notes which datasets and models a run used.", bodyLimit: Self.datasetBodyLimit, logInputs
+            ).aboutRun(subjects) { try Self.models(of: $0, .read) },
+            .mlflow(
                 "POST", "mlflow/runs/outputs", .may(.writeExperiments), .writes, "Notes which models a run made.",
-                logOutputs)
-            + [Endpoint].mlflow(
+                logOutputs
+            ).aboutRun(subjects) { try Self.models(of: $0, .edit) },
+            .mlflow(
                 "POST", "mlflow/runs/log-model", .may(.writeExperiments), .writes,
-                "Notes a model among a run's artifacts, as clients of version 2 do.", bodyLimit: 16 << 20, logModel)
-            + [Endpoint].mlflow(
+                "Notes a model among a run's artifacts, as clients of version 2 do.", bodyLimit: 16 << 20, logModel
+            ).aboutRun(subjects),
+            .mlflow(
                 "POST", "mlflow/experiments/search-datasets", .may(.readExperiments), .reads,
-                "The datasets of experiments.", mount: .ajax, searchDatasets)
+                "The datasets of experiments.", mount: .ajax, searchDatasets
+            ).filtered(),
+        ]
+        return calls.flatMap { $0 }
+    }
+
+    private static func models(of message: ProtoMessage, _ level: Permission.Level) throws -> [TrackedNeed] {
+        try message.messages("models").map { TrackedNeed(.loggedModel(try $0.requiredText("model_id")), level) }
     }
 
     private func logInputs(_ message: ProtoMessage, _ request: Request) async throws -> Response {
@@ -85,8 +96,10 @@ struct RunLinkCalls {
         }
         let experiments = try experimentIDs.compactMap(ExperimentCalls.possibleID)
         if experiments.isEmpty { return .emptyMessage }
-        let summaries = try await services.database.read {
-            try RunLinkStore($0).summaries(of: experiments, limit: Self.mostSummaries)
+        let rights = request.principal.rights
+        let summaries = try await services.database.read { sql in
+            let readable = try ExperimentStore(sql).readable(experiments, rights)
+            return readable.isEmpty ? [] : try RunLinkStore(sql).summaries(of: readable, limit: Self.mostSummaries)
         }
         if summaries.isEmpty { return .emptyMessage }
         return .json(.record(["dataset_summaries": .array(summaries.map(RunLinkWire.json))]))

@@ -27,7 +27,7 @@ struct RunLinkStore {
     }
 
     /// The number of a dataset; it is stored when it is new. What is stored stays as it was logged first.
-    private func identify(_ dataset: Dataset, _ experiment: Int64) throws -> Int64 {
+    func identify(_ dataset: Dataset, _ experiment: Int64) throws -> Int64 {
         let identity: [SQLValue] = [.integer(experiment), .text(dataset.name), .text(dataset.digest)]
         let lookup = "SELECT id FROM tracking_dataset WHERE experiment = ?1 AND name = ?2 AND digest = ?3"
         if let known = try sql.first(lookup, identity, { $0.integer(0) }) { return known }

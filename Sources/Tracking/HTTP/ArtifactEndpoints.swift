@@ -5,7 +5,9 @@ import Platform
 struct ArtifactEndpoints: Sendable {
     let artifacts: ArtifactService
 
-    var endpoints: [Endpoint] {
+    var endpoints: [Endpoint] { all.map { $0.aboutRun(TrackedSubjects(artifacts.services)) } }
+
+    private var all: [Endpoint] {
         [
             .native(
                 "GET", "runs/{run}/artifacts", .may(.readExperiments), .reads,
@@ -32,8 +34,8 @@ struct ArtifactEndpoints: Sendable {
     }
 
     private func run(_ request: Request) async throws -> Run {
-        let text = try request.parameter("run")
-        return try await artifacts.services.database.read { try RunStore($0).meant(by: text) }
+        let (text, rights) = (try request.parameter("run"), request.principal.rights)
+        return try await artifacts.services.database.read { try RunStore($0).meant(by: text, rights) }
     }
 
     private func list(_ request: Request) async throws -> Response {

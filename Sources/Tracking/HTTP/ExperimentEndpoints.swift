@@ -11,29 +11,44 @@ struct ExperimentEndpoints: Sendable {
     var endpoints: [Endpoint] {
         let (read, write) = (Endpoint.Access.may(.readExperiments), Endpoint.Access.may(.writeExperiments))
         let delete = Endpoint.Access.may(.deleteExperiments)
+        let subjects = TrackedSubjects(services)
         return [
             .native(
                 "GET", "experiments", read, .reads, "Experiments, the newest first.", query: Self.listQuery,
                 response: [
                     Endpoint.Field("experiments", .list(.object(Self.fields)), required: true), .nextPage,
-                ], list),
+                ], list
+            ).filtered(),
             .native(
                 "POST", "experiments", write, .writes, "Creates an experiment.", request: Self.creation,
-                response: Self.fields, create),
+                response: Self.fields, status: 201, create
+            ).about(subjects) { request in
+                let body = try await RequestObject(request, Self.creation)
+                return try ExperimentCalls.needs(
+                    name: body.requiredText("name"), location: body.text("artifact_location"))
+            },
             .native(
                 "GET", "experiments/{experiment}", read, .reads,
                 "An experiment, by its identifier, or by its name where no experiment has that identifier.",
-                response: Self.fields, get),
+                response: Self.fields, get
+            ).about(subjects) { [try Self.need($0)] },
             .native(
                 "PATCH", "experiments/{experiment}", write, .writes, "Renames an experiment, sets and removes tags.",
-                request: Self.change, response: Self.fields, update),
+                request: Self.change, response: Self.fields, update
+            ).about(subjects) { [try Self.need($0, newName: try await RequestObject($0, Self.change).text("name"))] },
             .native(
                 "DELETE", "experiments/{experiment}", delete, .writes,
-                "Deletes an experiment with its runs, until they are purged.", remove),
+                "Deletes an experiment with its runs, until they are purged.", status: 204, remove
+            ).about(subjects) { [try Self.need($0)] },
             .native(
                 "POST", "experiments/{experiment}/restore", delete, .writes,
-                "Makes a deleted experiment active again, and all its deleted runs.", response: Self.fields, restore),
+                "Makes a deleted experiment active again, and all its deleted runs.", response: Self.fields, restore
+            ).about(subjects) { [try Self.need($0)] },
         ]
+    }
+
+    private static func need(_ request: Request, newName: String? = nil) throws(Failure) -> TrackedNeed {
+        TrackedNeed(.experimentMeant(try request.parameter("experiment")), newName: newName)
     }
 
     // MARK: - Reading
@@ -52,7 +67,8 @@ struct ExperimentEndpoints: Sendable {
         let query = ExperimentQuery(
             lifecycle: try request.choice("state", LifecycleChoice.self)?.filter ?? .active,
             filter: try SearchFilter.parse(request.query["filter"] ?? "", for: .experiments),
-            orderings: try SearchOrdering.parse(request.query.all("order_by"), for: .experiments), limit: page.limit)
+            orderings: try SearchOrdering.parse(request.query.all("order_by"), for: .experiments), limit: page.limit,
+            rights: request.principal.rights)
         let order = try query.order()
         let position = try page.position.map { json throws(Failure) in try order.position(json) }
         let (found, runs) = try await services.database.read { sql in
@@ -70,8 +86,9 @@ struct ExperimentEndpoints: Sendable {
     }
 
     private func get(_ request: Request) async throws -> Response {
-        let text = try request.parameter("experiment")
-        return .json(try await services.database.read { try Self.answer(ExperimentStore($0).meant(by: text), $0) })
+        let (text, rights) = (try request.parameter("experiment"), request.principal.rights)
+        return .json(
+            try await services.database.read { try Self.answer(ExperimentStore($0).meant(by: text, rights), $0) })
     }
 
     // MARK: - Changes
@@ -93,12 +110,12 @@ struct ExperimentEndpoints: Sendable {
             try Validate.experimentTag(key, value: value)
             tags.append(KeyValue(key, value))
         }
-        let (now, origin) = (services.world.now(), request.origin)
+        let (now, origin, grants) = (services.world.now(), request.origin, services.grants)
         return try await services.database.write { [tags] transaction in
             let id = try ExperimentStore.create(
                 name: name, location: location, tags: tags, transaction, now: now, by: origin)
-            let store = ExperimentStore(transaction.sql)
-            return .json(try Self.answer(store.meant(by: String(id)), transaction.sql), status: 201)
+            try grants.created(.experiment(id, name), by: origin, transaction)
+            return .json(try Self.answer(ExperimentStore(transaction.sql).held(id), transaction.sql), status: 201)
         }
     }
 
@@ -116,7 +133,7 @@ struct ExperimentEndpoints: Sendable {
         for tag in tags { try Validate.experimentTag(tag.key, value: tag.value ?? "") }
         return try await change(request) { transaction, now, origin in
             let store = ExperimentStore(transaction.sql)
-            let experiment = try store.meant(by: text, locks: true)
+            let experiment = try store.meant(by: text, origin.principal.rights, locks: true)
             guard !experiment.isDeleted else { throw Failure.inactiveExperiment(experiment.id) }
             if let name, !name.utf8.elementsEqual(experiment.name.utf8) {
                 try ExperimentStore.rename(experiment.id, to: name, transaction, now: now, by: origin)
@@ -137,7 +154,8 @@ struct ExperimentEndpoints: Sendable {
         let text = try request.parameter("experiment")
         let (now, origin) = (services.world.now(), request.origin)
         try await services.database.write { transaction in
-            let experiment = try ExperimentStore(transaction.sql).meant(by: text, locks: true)
+            let experiment = try ExperimentStore(transaction.sql).meant(
+                by: text, origin.principal.rights, locks: true)
             if experiment.isDeleted { return }
             try ExperimentStore.delete(experiment.id, transaction, now: now, by: origin)
         }
@@ -147,7 +165,8 @@ struct ExperimentEndpoints: Sendable {
     private func restore(_ request: Request) async throws -> Response {
         let text = try request.parameter("experiment")
         return try await change(request) { transaction, now, origin in
-            let experiment = try ExperimentStore(transaction.sql).meant(by: text, locks: true)
+            let experiment = try ExperimentStore(transaction.sql).meant(
+                by: text, origin.principal.rights, locks: true)
             if experiment.isDeleted {
                 try ExperimentStore.restore(experiment.id, transaction, now: now, by: origin)
             }

@@ -6,7 +6,9 @@ struct MetricEndpoints: Sendable {
     let services: Services
     let keys: KeyNames
 
-    var endpoints: [Endpoint] {
+    var endpoints: [Endpoint] { all.map { $0.aboutRun(TrackedSubjects(services)) } }
+
+    private var all: [Endpoint] {
         [
             .native(
                 "GET", "runs/{run}/metrics/{metric...}", .may(.readExperiments), .reads,
@@ -41,9 +43,9 @@ struct MetricEndpoints: Sendable {
             throw Failure(.invalid, "sample: it has no pages", hint: "Leave out limit and page_token.")
         }
         let position = try page.position.map { json throws(Failure) in try MetricHistory.order.position(json) }
-        let keys = keys
+        let (keys, rights) = (keys, request.principal.rights)
         let bytes = try await services.database.read { sql in
-            let run = try RunStore(sql).meant(by: text)
+            let run = try RunStore(sql).meant(by: text, rights)
             let key = try Self.key(metric, of: run, keys, sql)
             var writer = JSONWriter(capacity: 80 * min(page.limit, 1000))
             writer.beginObject()

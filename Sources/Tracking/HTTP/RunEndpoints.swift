@@ -11,22 +11,27 @@ struct RunEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         let (read, delete) = (Endpoint.Access.may(.readExperiments), Endpoint.Access.may(.deleteExperiments))
+        let subjects = TrackedSubjects(services)
         return [
             .native(
                 "GET", "runs", read, .reads, "Runs, the newest first.", query: Self.listQuery,
-                response: [Endpoint.Field("runs", .list(.object(RunJSON.fields)), required: true), .nextPage], list),
+                response: [Endpoint.Field("runs", .list(.object(RunJSON.fields)), required: true), .nextPage], list
+            ).filtered(),
             .native(
                 "GET", "runs/{run}", read, .reads,
                 "A run, by its identifier or by a beginning of it that no other run has (\(RunStore.shortestPrefix) "
                     + "characters at least).",
-                response: RunJSON.fields + [RunJSON.artifactFields], get),
+                response: RunJSON.fields + [RunJSON.artifactFields], get
+            ).aboutRun(subjects),
             .native(
                 "DELETE", "runs/{run}", delete, .writes, "Deletes a run, until it is purged. The whole identifier.",
-                remove),
+                status: 204, remove
+            ).about(subjects) { [TrackedNeed(.run(try $0.parameter("run")))] },
             .native(
                 "POST", "runs/{run}/restore", delete, .writes,
                 "Makes a deleted run active again. The whole identifier.",
-                response: RunJSON.fields + [RunJSON.artifactFields], restore),
+                response: RunJSON.fields + [RunJSON.artifactFields], restore
+            ).about(subjects) { [TrackedNeed(.run(try $0.parameter("run")))] },
         ]
     }
 
@@ -47,8 +52,9 @@ struct RunEndpoints: Sendable {
         let named = request.query.all("experiment")
         guard named.count <= 1000 else { throw Failure(.invalid, "experiment: it is given more than 1000 times") }
         let lifecycle = try request.choice("state", LifecycleChoice.self)?.filter ?? .active
+        let rights = request.principal.rights
         var query = RunQuery(
-            experiments: [], lifecycle: lifecycle,
+            experiments: [], rights: rights, lifecycle: lifecycle,
             filter: try SearchFilter.parse(request.query["filter"] ?? "", for: .runs),
             orderings: try SearchOrdering.parse(request.query.all("order_by"), for: .runs), limit: page.limit)
         query.bounds = bounds
@@ -58,8 +64,8 @@ struct RunEndpoints: Sendable {
             var query = asked
             query.experiments =
                 named.isEmpty
-                ? try experiments.identifiers(lifecycle, limit: Self.experimentLimit)
-                : Set(try named.map { try experiments.meant(by: $0).id }).sorted()
+                ? try experiments.identifiers(lifecycle, rights, limit: Self.experimentLimit)
+                : Set(try named.map { try experiments.meant(by: $0, rights).id }).sorted()
             let search = try RunSearch(query, keys, sql)
             let found = try search.page(after: page.position.map { try search.order.keySet.position($0) })
             let json = try RunJSON(found.runs.map(\.run), keys, sql)
@@ -78,8 +84,8 @@ struct RunEndpoints: Sendable {
     }
 
     private func get(_ request: Request) async throws -> Response {
-        let text = try request.parameter("run")
-        return try await answer { try $0.meant(by: text) }
+        let (text, rights) = (try request.parameter("run"), request.principal.rights)
+        return try await answer { try $0.meant(by: text, rights) }
     }
 
     /// Files of a run that are counted at most.

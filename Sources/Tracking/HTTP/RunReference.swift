@@ -7,17 +7,20 @@ extension RunStore {
 
     /// The run that a reading request means: by its identifier, or by the beginning of one that no other run has.
     /// - Throws: `notFound`; `invalid` when the identifiers of several runs begin so.
-    func meant(by text: String) throws -> Run {
-        if let run = try find(text) { return run }
+    func meant(by text: String, _ rights: Rights) throws -> Run {
+        if let run = try find(text, rights) { return run }
         guard text.utf8.count >= Self.shortestPrefix, let bound = Self.end(of: text) else {
-            throw Self.noRun(text)
+            throw Self.notMeant(text)
         }
+        var parameters = SQLParameters()
+        let range = "r.run_id > \(parameters.add(.text(text))) AND r.run_id < \(parameters.add(.text(bound)))"
+        let test = ExperimentStore(sql).readableTest(rights, &parameters)
         let runs = try sql.rows(
             """
-            SELECT \(Self.columns) FROM tracking_run r WHERE r.run_id > ?1 AND r.run_id < ?2
-            ORDER BY r.run_id LIMIT 4
-            """, [.text(text), .text(bound)], Self.run)
-        guard let first = runs.first else { throw Self.noRun(text) }
+            SELECT \(Self.columns) FROM tracking_run r JOIN tracking_experiment e ON e.id = r.experiment
+            WHERE \(range)\(test) ORDER BY r.run_id LIMIT 4
+            """, parameters.values, Self.run)
+        guard let first = runs.first else { throw Self.notMeant(text) }
         guard runs.count == 1 else {
             let some = runs.prefix(3).map(\.runID).joined(separator: ", ")
             throw Failure(
@@ -35,7 +38,7 @@ extension RunStore {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func noRun(_ text: String) -> Failure {
+    static func notMeant(_ text: String) -> Failure {
         Failure(.notFound, "There is no run '\(text.prefix(300))'", hint: "`steward run list` lists them.")
     }
 }

@@ -6,21 +6,35 @@ import Platform
 struct LoggedModelCalls {
     let services: Services
 
-    init(_ services: Services) { self.services = services }
+    private let subjects: TrackedSubjects
 
-    var endpoints: [Endpoint] {
-        creating + lifecycle + parts
-            + [Endpoint].mlflow(
-                "POST", "mlflow/logged-models/search", .may(.readExperiments), .reads, "Finds logged models.", search)
+    init(_ services: Services) {
+        self.services = services
+        subjects = TrackedSubjects(services)
     }
 
-    private var creating: [Endpoint] {
+    var endpoints: [Endpoint] {
+        creation + (finalizing + lifecycle + parts).aboutLoggedModel(subjects)
+            + [Endpoint].mlflow(
+                "POST", "mlflow/logged-models/search", .may(.readExperiments), .reads, "Finds logged models.", search
+            ).filtered()
+    }
+
+    private var creation: [Endpoint] {
         [Endpoint].mlflow(
             "POST", "mlflow/logged-models", .may(.writeExperiments), .writes, "Creates a logged model.",
-            bodyLimit: 16 << 20, create)
-            + [Endpoint].mlflow(
-                "PATCH", "mlflow/logged-models/{model_id}", .may(.writeExperiments), .writes,
-                "Says whether a logged model's artifacts are complete.", finalize)
+            bodyLimit: 16 << 20, create
+        ).about(subjects) { message, _ in
+            let id = try ExperimentCalls.experimentID(message.requiredText("experiment_id"))
+            let run = try message.text("source_run_id") ?? ""
+            return [TrackedNeed(.experiment(id))] + (run.isEmpty ? [] : [TrackedNeed(.run(run), .read)])
+        }
+    }
+
+    private var finalizing: [Endpoint] {
+        [Endpoint].mlflow(
+            "PATCH", "mlflow/logged-models/{model_id}", .may(.writeExperiments), .writes,
+            "Says whether a logged model's artifacts are complete.", finalize)
     }
 
     private var lifecycle: [Endpoint] {

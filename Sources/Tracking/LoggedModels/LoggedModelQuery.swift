@@ -19,6 +19,8 @@ struct LoggedModelQuery: Sendable {
     }
 
     var experiments: [Int64]
+    /// Experiments that may not be read count as empty.
+    var rights: Rights
     var conditions: [SearchComparison]
     var datasets: [DatasetFilter]
     var orderings: [Ordering]

@@ -21,6 +21,10 @@ struct LoggedModelSearch {
 
     /// - Parameter position: the `next` of the page before.
     static func page(_ query: LoggedModelQuery, after position: JSON?, _ sql: any SQLConnection) throws -> Page {
+        var query = query
+        query.experiments = try ExperimentStore(sql).readable(query.experiments, query.rights)
+        // PostgreSQL takes no empty list.
+        guard !query.experiments.isEmpty else { return Page(models: [], next: nil) }
         var search = LoggedModelSearch(query, sql.dialect)
         let keys = try search.sortKeys()
         let conditions = try search.conditions()

@@ -18,7 +18,7 @@ extension LoggedModelCalls {
         }
         let filter = try message.text("filter") ?? ""
         let query = LoggedModelQuery(
-            experiments: try experimentIDs.map(ExperimentCalls.experimentID),
+            experiments: try experimentIDs.map(ExperimentCalls.experimentID), rights: request.principal.rights,
             conditions: try SearchFilter.parse(filter, for: .loggedModels), datasets: try Self.datasets(message),
             orderings: try Self.orderings(message), limit: try Self.limit(message))
         let scope = Self.scope(experimentIDs, filter, message)

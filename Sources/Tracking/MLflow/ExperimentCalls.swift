@@ -15,19 +15,43 @@ struct ExperimentCalls: Sendable {
         let reader = Endpoint.Access.may(.readExperiments)
         let writer = Endpoint.Access.may(.writeExperiments)
         let owner = Endpoint.Access.may(.deleteExperiments)
+        let subjects = TrackedSubjects(services)
         let calls: [[Endpoint]] = [
-            .mlflow("POST", "mlflow/experiments/create", writer, .writes, "Creates an experiment", create),
-            .mlflow("GET", "mlflow/experiments/get", reader, .reads, "An experiment by its identifier", get),
-            .mlflow("GET", "mlflow/experiments/get-by-name", reader, .reads, "An experiment by its name", getByName),
-            .mlflow("POST", "mlflow/experiments/update", writer, .writes, "Renames an experiment", update),
-            .mlflow("POST", "mlflow/experiments/delete", owner, .writes, "Deletes an experiment and its runs", delete),
-            .mlflow("POST", "mlflow/experiments/restore", owner, .writes, "Restores a deleted experiment", restore),
-            .mlflow("POST", "mlflow/experiments/set-experiment-tag", writer, .writes, "Sets a tag", setTag),
-            .mlflow("POST", "mlflow/experiments/delete-experiment-tag", writer, .writes, "Deletes a tag", deleteTag),
-            .mlflow("POST", "mlflow/experiments/search", reader, .reads, "Searches experiments", search),
-            .mlflow("GET", "mlflow/experiments/search", reader, .reads, "Searches experiments", search),
+            .mlflow("POST", "mlflow/experiments/create", writer, .writes, "Creates an experiment", create)
+                .about(subjects) { message, _ in
+                    try Self.needs(name: message.requiredText("name"), location: message.text("artifact_location"))
+                },
+            .mlflow("GET", "mlflow/experiments/get", reader, .reads, "An experiment by its identifier", get)
+                .aboutExperiment(subjects),
+            .mlflow("GET", "mlflow/experiments/get-by-name", reader, .reads, "An experiment by its name", getByName)
+                .about(subjects) { message, _ in
+                    [TrackedNeed(.experimentName(try message.requiredText("experiment_name")))]
+                },
+            .mlflow("POST", "mlflow/experiments/update", writer, .writes, "Renames an experiment", update)
+                .about(subjects) { message, _ in
+                    let id = try Self.experimentID(message.requiredText("experiment_id"))
+                    return [TrackedNeed(.experiment(id), newName: try message.requiredText("new_name"))]
+                },
+            .mlflow("POST", "mlflow/experiments/delete", owner, .writes, "Deletes an experiment and its runs", delete)
+                .aboutExperiment(subjects),
+            .mlflow("POST", "mlflow/experiments/restore", owner, .writes, "Restores a deleted experiment", restore)
+                .aboutExperiment(subjects),
+            .mlflow("POST", "mlflow/experiments/set-experiment-tag", writer, .writes, "Sets a tag", setTag)
+                .aboutExperiment(subjects),
+            .mlflow("POST", "mlflow/experiments/delete-experiment-tag", writer, .writes, "Deletes a tag", deleteTag)
+                .aboutExperiment(subjects),
+            .mlflow("POST", "mlflow/experiments/search", reader, .reads, "Searches experiments", search).filtered(),
+            .mlflow("GET", "mlflow/experiments/search", reader, .reads, "Searches experiments", search).filtered(),
         ]
         return calls.flatMap { $0 }
+    }
+
+    /// What it takes to create an experiment: the right over its name, and over the place of its artifacts if that is
+    /// on this server.
+    static func needs(name: String, location: String?) throws(Failure) -> [TrackedNeed] {
+        let need = TrackedNeed(.newExperiment(name))
+        guard let location, location.utf8.starts(with: "mlflow-artifacts:".utf8) else { return [need] }
+        return [need, TrackedNeed(.artifacts(try ArtifactPlace.folder(of: location)))]
     }
 
     /// - Throws: `invalid` when it is no integer; `notFound` beyond 64 bits.
@@ -62,10 +86,12 @@ struct ExperimentCalls: Sendable {
         guard Set(tags.map { ExactText($0.key) }).count == tags.count else {
             throw Failure(.invalid, "A tag is given twice; an experiment has one value for each key.")
         }
-        let (now, origin) = (services.world.now(), request.origin)
+        let (now, origin, grants) = (services.world.now(), request.origin, services.grants)
         let id = try await services.database.write(key: Self.key) { [tags] transaction in
-            try ExperimentStore.create(
+            let id = try ExperimentStore.create(
                 name: name, location: location, tags: tags, transaction, now: now, by: origin)
+            try grants.created(.experiment(id, name), by: origin, transaction)
+            return id
         }
         return .json(.record(["experiment_id": .string(String(id))]))
     }
@@ -92,9 +118,7 @@ struct ExperimentCalls: Sendable {
     private func getByName(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let name = try message.requiredText("experiment_name")
         return try await answer { store in
-            guard let experiment = try store.find(name: name) else {
-                throw Failure(.notFound, "Could not find experiment with name '\(name.prefix(500))'")
-            }
+            guard let experiment = try store.find(name: name) else { throw Failure.noExperiment(named: name) }
             return experiment
         }
     }
@@ -168,7 +192,8 @@ struct ExperimentCalls: Sendable {
         let lifecycle = try message.choice("view_type", SearchRequest.viewTypes) ?? .active
         let query = ExperimentQuery(
             lifecycle: lifecycle, filter: try SearchFilter.parse(filter, for: .experiments),
-            orderings: try SearchOrdering.parse(orderBy, for: .experiments), limit: limit)
+            orderings: try SearchOrdering.parse(orderBy, for: .experiments), limit: limit,
+            rights: request.principal.rights)
         let scope = SearchRequest.scope("experiments", [filter, "\(lifecycle)"] + orderBy)
         let order = try query.order()
         let position = try SearchRequest.position(message, scope, order, services.pageTokens)

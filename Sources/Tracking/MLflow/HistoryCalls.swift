@@ -14,14 +14,18 @@ struct HistoryCalls: Sendable {
 
     var endpoints: [Endpoint] {
         let reader = Endpoint.Access.may(.readExperiments)
+        let subjects = TrackedSubjects(services)
         let calls: [[Endpoint]] = [
-            .mlflow("GET", "mlflow/metrics/get-history", reader, .reads, "The history of a metric of a run", history),
+            .mlflow("GET", "mlflow/metrics/get-history", reader, .reads, "The history of a metric of a run", history)
+                .aboutRun(subjects),
             .mlflow(
                 "GET", "mlflow/metrics/get-history-bulk", reader, .reads, "The histories of a metric of several runs",
-                mount: .ajax, bulk),
+                mount: .ajax, bulk
+            ).filtered(),
             .mlflow(
                 "GET", "mlflow/metrics/get-history-bulk-interval", reader, .reads,
-                "Evenly thinned histories of a metric of several runs", interval),
+                "Evenly thinned histories of a metric of several runs", interval
+            ).filtered(),
         ]
         return calls.flatMap { $0 }
     }
@@ -153,7 +157,8 @@ struct HistoryCalls: Sendable {
         }
         let limit = Int(min(max(try message.integer("max_results") ?? Self.pageSize, 0), Self.pageSize))
         let sorted = Set(runIDs.map(ExactText.init)).map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        return try await points(of: sorted, metric, isAlwaysThere: true) { history, series, count, body in
+        return try await points(of: sorted, metric, request.principal.rights, isAlwaysThere: true) {
+            history, series, count, body in
             try history.forEach(run: series.run, key: series.key, after: nil, limit: limit - count, body)
         }
     }
@@ -174,7 +179,8 @@ struct HistoryCalls: Sendable {
             throw Failure(
                 .invalid, "max_results must be between 1 and \(Self.maximumSample). \(ProtoMessage.seeDocs)")
         }
-        return try await points(of: runIDs, metric, isAlwaysThere: false) { history, series, _, body in
+        return try await points(of: runIDs, metric, request.principal.rights, isAlwaysThere: false) {
+            history, series, _, body in
             try history.sample(run: series.run, key: series.key, steps: steps, limit: Int(limit), body)
         }
     }
@@ -195,9 +201,9 @@ struct HistoryCalls: Sendable {
     private typealias Reading =
         @Sendable (MetricHistory, Series, _ count: Int, _ body: (MetricPoint) throws -> Void) throws -> Void
 
-    /// The points of several runs, one run after the other; runs that are not there are left out.
+    /// The points of several runs, one run after the other; runs that are not there, or may not be read, are left out.
     private func points(
-        of runIDs: [String], _ metric: String, isAlwaysThere: Bool, _ read: @escaping Reading
+        of runIDs: [String], _ metric: String, _ rights: Rights, isAlwaysThere: Bool, _ read: @escaping Reading
     ) async throws -> Response {
         let keys = keys
         let bytes = try await services.database.read { sql in
@@ -206,7 +212,7 @@ struct HistoryCalls: Sendable {
             writer.beginArray()
             if let key = try keys.number(of: metric, sql) {
                 for runID in runIDs {
-                    guard let run = try RunStore(sql).find(runID) else { continue }
+                    guard let run = try RunStore(sql).find(runID, rights) else { continue }
                     try read(MetricHistory(sql), Series(run: run.row, key: key), count) { point in
                         writer.point(metric, point, of: run.runID)
                         count += 1

@@ -12,16 +12,29 @@ struct LogCalls: Sendable {
 
     var endpoints: [Endpoint] {
         let writer = Endpoint.Access.may(.writeExperiments)
+        let subjects = TrackedSubjects(services)
         let calls: [[Endpoint]] = [
-            .mlflow("POST", "mlflow/runs/log-metric", writer, .writes, "Logs a point of a metric", logMetric),
-            .mlflow("POST", "mlflow/runs/log-parameter", writer, .writes, "Logs a parameter", logParameter),
-            .mlflow("POST", "mlflow/runs/set-tag", writer, .writes, "Sets a tag", setTag),
-            .mlflow("POST", "mlflow/runs/delete-tag", writer, .writes, "Deletes a tag", deleteTag),
+            .mlflow("POST", "mlflow/runs/log-metric", writer, .writes, "Logs a point of a metric", logMetric)
+                .aboutRun(subjects) { try Self.models(of: [$0]) },
+            .mlflow("POST", "mlflow/runs/log-parameter", writer, .writes, "Logs a parameter", logParameter)
+                .aboutRun(subjects),
+            .mlflow("POST", "mlflow/runs/set-tag", writer, .writes, "Sets a tag", setTag).aboutRun(subjects),
+            .mlflow("POST", "mlflow/runs/delete-tag", writer, .writes, "Deletes a tag", deleteTag).aboutRun(subjects),
             .mlflow(
                 "POST", "mlflow/runs/log-batch", writer, .writes, "Logs metrics, parameters and tags, all or nothing",
-                bodyLimit: Self.batchLimit, logBatch),
+                bodyLimit: Self.batchLimit, logBatch
+            ).aboutRun(subjects) { try Self.models(of: $0.messages("metrics")) },
         ]
         return calls.flatMap { $0 }
+    }
+
+    /// The logged models that points are also about: they change with them.
+    private static func models(of metrics: [ProtoMessage]) throws(Failure) -> [TrackedNeed] {
+        var models: Set<ExactText> = []
+        for metric in metrics {
+            if let id = try metric.text("model_id"), !id.isEmpty { models.insert(ExactText(id)) }
+        }
+        return models.map { TrackedNeed(.loggedModel($0.text)) }
     }
 
     private func number(of key: String, for runID: String) async throws(Failure) -> Int64 {

@@ -12,15 +12,25 @@ struct RunCalls: Sendable {
         let reader = Endpoint.Access.may(.readExperiments)
         let writer = Endpoint.Access.may(.writeExperiments)
         let owner = Endpoint.Access.may(.deleteExperiments)
+        let subjects = TrackedSubjects(services)
         let calls: [[Endpoint]] = [
-            .mlflow("POST", "mlflow/runs/create", writer, .writes, "Creates a run", create),
-            .mlflow("GET", "mlflow/runs/get", reader, .reads, "A run with what was logged to it", get),
-            .mlflow("POST", "mlflow/runs/update", writer, .writes, "Changes a run's state, end or name", update),
-            .mlflow("POST", "mlflow/runs/delete", owner, .writes, "Deletes a run", delete),
-            .mlflow("POST", "mlflow/runs/restore", owner, .writes, "Restores a deleted run", restore),
-            .mlflow("POST", "mlflow/runs/search", reader, .reads, "Searches runs", search),
+            .mlflow("POST", "mlflow/runs/create", writer, .writes, "Creates a run", create)
+                .about(subjects) { message, _ in [TrackedNeed(.experiment(try Self.experiment(of: message)))] },
+            .mlflow("GET", "mlflow/runs/get", reader, .reads, "A run with what was logged to it", get)
+                .aboutRun(subjects),
+            .mlflow("POST", "mlflow/runs/update", writer, .writes, "Changes a run's state, end or name", update)
+                .aboutRun(subjects),
+            .mlflow("POST", "mlflow/runs/delete", owner, .writes, "Deletes a run", delete).aboutRun(subjects),
+            .mlflow("POST", "mlflow/runs/restore", owner, .writes, "Restores a deleted run", restore)
+                .aboutRun(subjects),
+            .mlflow("POST", "mlflow/runs/search", reader, .reads, "Searches runs", search).filtered(),
         ]
         return calls.flatMap { $0 }
+    }
+
+    /// The experiment of a new run; the first there is when none is named.
+    private static func experiment(of message: ProtoMessage) throws(Failure) -> Int64 {
+        try ExperimentCalls.experimentID(message.text("experiment_id").flatMap { $0.isEmpty ? nil : $0 } ?? "0")
     }
 
     /// The tag's value for a run's name, which is cut as tags are.
@@ -29,14 +39,14 @@ struct RunCalls: Sendable {
     }
 
     private func create(_ message: ProtoMessage, _ request: Request) async throws -> Response {
-        let experiment = try message.text("experiment_id").flatMap { $0.isEmpty ? nil : $0 } ?? "0"
+        let experiment = try Self.experiment(of: message)
         let userID = try message.text("user_id") ?? ""
         guard userID.utf8.count <= 4 * ValidationLimit.runTagValue else {
             throw Failure(.invalid, "'user_id' is longer than \(4 * ValidationLimit.runTagValue) bytes")
         }
         let (name, tags) = try tagsOfNewRun(message)
         let draft = RunStore.Draft(
-            runID: services.world.makeID(), experiment: try ExperimentCalls.experimentID(experiment), name: name,
+            runID: services.world.makeID(), experiment: experiment, name: name,
             userID: userID, startTime: try message.integer("start_time") ?? 0)
         let numbers = try await keys.numbers(of: tags.map(\.key), services.database) { sql in
             _ = try ExperimentStore(sql).active(draft.experiment)
@@ -137,7 +147,7 @@ struct RunCalls: Sendable {
     // MARK: - Search
 
     private func search(_ message: ProtoMessage, _ request: Request) async throws -> Response {
-        let (query, scope) = try query(message)
+        let (query, scope) = try query(message, request.principal.rights)
         let token = try message.text("page_token").flatMap { $0.isEmpty ? nil : $0 }
         let (keys, tokens) = (keys, services.pageTokens)
         let bytes = try await services.database.read { sql in
@@ -162,7 +172,7 @@ struct RunCalls: Sendable {
         return .json(bytes: bytes)
     }
 
-    private func query(_ message: ProtoMessage) throws -> (RunQuery, scope: String) {
+    private func query(_ message: ProtoMessage, _ rights: Rights) throws -> (RunQuery, scope: String) {
         let limit = try message.integer("max_results") ?? 1000
         if limit > SearchRequest.maximumResults { throw message.wrongType("max_results", .integer(limit)) }
         let filter = try message.text("filter") ?? ""
@@ -177,7 +187,8 @@ struct RunCalls: Sendable {
             throw Failure(.invalid, "A search takes at most 10000 experiments; got \(experiments.count).")
         }
         var query = RunQuery(
-            experiments: experiments, lifecycle: lifecycle, filter: try SearchFilter.parse(filter, for: .runs),
+            experiments: experiments, rights: rights, lifecycle: lifecycle,
+            filter: try SearchFilter.parse(filter, for: .runs),
             orderings: try SearchOrdering.parse(orderBy, for: .runs), limit: Int(try SearchRequest.limit(limit)))
         query.bounds = bounds
         let scope = SearchRequest.scope(

@@ -6,6 +6,10 @@ extension Failure {
         Failure(.notFound, "No Experiment with id=\(id) exists")
     }
 
+    package static func noExperiment(named name: String) -> Failure {
+        Failure(.notFound, "Could not find experiment with name '\(name.prefix(500))'")
+    }
+
     package static func noRun(_ runID: String) -> Failure {
         Failure(.notFound, "Run with id=\(runID.prefix(300)) not found")
     }

@@ -22,7 +22,8 @@ struct AssessmentCalls {
         [Endpoint].mlflow(
             method, "mlflow/traces/{trace_id}/assessments\(path)",
             .may(effect == .reads ? .readExperiments : .writeExperiments), effect, summary, version: "3.0",
-            bodyLimit: 4 << 20, handle)
+            bodyLimit: 4 << 20, handle
+        ).aboutTrace(TrackedSubjects(services))
     }
 
     private func create(_ message: ProtoMessage, _ request: Request) async throws -> Response {

@@ -18,6 +18,8 @@ struct OpenTelemetryCall {
                     .unsupported, "REST OTLP span logging is not supported by this server",
                     hint: "Log traces with MLflow's client, which sends their spans as an artifact.")
             }
+            // Refused whoever asks: clients have to be told why.
+            .filtered()
         ]
     }
 }

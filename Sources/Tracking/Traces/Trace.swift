@@ -33,6 +33,8 @@ enum TraceState: String, Sendable {
 enum TraceKey {
     /// Where clients put `traces.json` and look for it.
     static let artifactLocation = "mlflow.artifactLocation"
+    /// What the application calls itself.
+    static let name = "mlflow.traceName"
     static let linkedPrompts = "mlflow.linkedPrompts"
     static let sourceRun = "mlflow.sourceRun"
     /// Says that the trace was sent by the client as a whole, after its end.

@@ -9,7 +9,12 @@ import Platform
 struct TraceCalls {
     let services: Services
 
-    init(_ services: Services) { self.services = services }
+    private let subjects: TrackedSubjects
+
+    init(_ services: Services) {
+        self.services = services
+        subjects = TrackedSubjects(services)
+    }
 
     private static let bodyLimit = 16 << 20
     private static let mostInfos = 1000
@@ -28,37 +33,56 @@ struct TraceCalls {
 
     private var traces: [Endpoint] {
         mlflow("POST", "", .writes, "Stores what is known of a trace.", start)
-            + mlflow("GET", "/{trace_id}", .reads, "What is known of a trace.", get)
+            .about(subjects) { message, _ in [TrackedNeed(.experiment(try Self.draft(message).experiment))] }
+            + mlflow("GET", "/{trace_id}", .reads, "What is known of a trace.", get).aboutTrace(subjects)
+    }
+
+    private static func draft(_ message: ProtoMessage) throws -> TraceWire.Draft {
+        guard let trace = try message.message("trace") else { throw message.missing("trace") }
+        return try TraceWire.draft(trace.message("trace_info") ?? ProtoMessage([]))
     }
 
     private var searches: [Endpoint] {
-        mlflow("POST", "/search", .reads, "Finds traces.", search)
-            + mlflow("POST", "/batchGetInfos", .reads, "What is known of several traces.", infos)
+        mlflow("POST", "/search", .reads, "Finds traces.", search).filtered()
+            + mlflow("POST", "/batchGetInfos", .reads, "What is known of several traces.", infos).filtered()
     }
 
     private var tags: [Endpoint] {
         ["2.0", "3.0"].flatMap { version in
             mlflow("PATCH", "/{trace_id}/tags", .writes, "Sets a tag of a trace.", version: version, setTag)
+                .aboutTrace(subjects)
                 + mlflow(
-                    "DELETE", "/{trace_id}/tags", .writes, "Removes a tag of a trace.", version: version, deleteTag)
+                    "DELETE", "/{trace_id}/tags", .writes, "Removes a tag of a trace.", version: version, deleteTag
+                ).aboutTrace(subjects)
                 + mlflow(
                     "POST", "/delete-traces", .writes, "Deletes traces.", version: version, may: .deleteExperiments,
-                    delete)
+                    delete
+                ).aboutExperiment(subjects)
                 + mlflow("POST", "/link-to-run", .writes, "Links traces to a run.", version: version, linkRun)
+                .about(subjects) { message, _ in
+                    let traces = try message.texts("trace_ids").prefix(Self.mostLinked).map {
+                        TrackedReference.trace($0)
+                    }
+                    return ([.run(try message.requiredText("run_id"))] + traces).map { TrackedNeed($0) }
+                }
                 + mlflow("POST", "/link-prompts", .writes, "Links prompts to a trace.", version: version, linkPrompts)
+                .aboutTraceField(subjects)
         }
     }
 
+    private static let mostLinked = 100
+
     private var spans: [Endpoint] {
         mlflow("GET", "/get", .reads, "Refused: the spans of a trace are in its artifacts.", spansOfOne)
+            .aboutTraceField(subjects)
             + mlflow("GET", "/batchGet", .reads, "Refused: the spans of traces are in their artifacts.", spansOfMany)
+            .filtered()
     }
 
     // MARK: - Traces
 
     private func start(_ message: ProtoMessage, _ request: Request) async throws -> Response {
-        guard let trace = try message.message("trace") else { throw message.missing("trace") }
-        let draft = try TraceWire.draft(trace.message("trace_info") ?? ProtoMessage([]))
+        let draft = try Self.draft(message)
         let world = services.world
         var assessments: [(id: String, body: String)] = []
         for assessment in draft.assessments {
@@ -94,7 +118,8 @@ struct TraceCalls {
         guard traceIDs.count <= Self.mostInfos else {
             throw Failure(.invalid, "At most \(Self.mostInfos) trace_ids can be asked for at once")
         }
-        let traces = try await services.database.read { try TraceStore($0).traces(traceIDs) }
+        let rights = request.principal.rights
+        let traces = try await services.database.read { try TraceStore($0).traces(traceIDs, rights) }
         if traces.isEmpty { return .emptyMessage }
         return .json(.record(["trace_infos": .array(traces.map(TraceWire.json))]))
     }
@@ -110,7 +135,8 @@ struct TraceCalls {
         guard traceIDs.count <= Self.mostInfos else {
             throw Failure(.invalid, "At most \(Self.mostInfos) trace_ids can be asked for at once")
         }
-        let known = try await services.database.read { try TraceStore($0).traces(traceIDs) }
+        let rights = request.principal.rights
+        let known = try await services.database.read { try TraceStore($0).traces(traceIDs, rights) }
         guard known.isEmpty else { throw Self.spansElsewhere }
         return .emptyMessage
     }
@@ -152,10 +178,11 @@ struct TraceCalls {
     private func linkRun(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let traceIDs = try message.texts("trace_ids")
         let runID = try message.requiredText("run_id")
-        guard traceIDs.count <= 100 else {
+        guard traceIDs.count <= Self.mostLinked else {
             throw Failure(
                 .invalid,
-                "Cannot link more than 100 traces to a run in a single request. Provided \(traceIDs.count) traces.")
+                "Cannot link more than \(Self.mostLinked) traces to a run in a single request. Provided "
+                    + "\(traceIDs.count) traces.")
         }
         try await services.database.write { transaction in
             guard let run = try RunStore(transaction.sql).find(runID) else { throw Failure.noRun(runID) }

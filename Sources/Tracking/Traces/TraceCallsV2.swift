@@ -7,13 +7,18 @@ import Platform
 struct TraceCallsV2 {
     let services: Services
 
-    init(_ services: Services) { self.services = services }
+    private let subjects: TrackedSubjects
+
+    init(_ services: Services) {
+        self.services = services
+        subjects = TrackedSubjects(services)
+    }
 
     var endpoints: [Endpoint] {
-        mlflow("POST", "", .writes, "Begins a trace.", start)
-            + mlflow("PATCH", "/{trace_id}", .writes, "Ends a trace.", end)
-            + mlflow("GET", "/{trace_id}/info", .reads, "What is known of a trace.", get)
-            + mlflow("GET", "", .reads, "Finds traces.", search)
+        mlflow("POST", "", .writes, "Begins a trace.", start).aboutExperiment(subjects)
+            + mlflow("PATCH", "/{trace_id}", .writes, "Ends a trace.", end).aboutTrace(subjects)
+            + mlflow("GET", "/{trace_id}/info", .reads, "What is known of a trace.", get).aboutTrace(subjects)
+            + mlflow("GET", "", .reads, "Finds traces.", search).filtered()
     }
 
     private func mlflow(
@@ -73,7 +78,9 @@ struct TraceCallsV2 {
     private func search(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let experimentIDs = try message.texts("experiment_ids")
         guard !experimentIDs.isEmpty else { throw message.missing("experiment_ids") }
-        return try await TraceCalls(services).found(experimentIDs, message) { TraceWireV2.json($0) }
+        return try await TraceCalls(services).found(experimentIDs, message, request.principal.rights) {
+            TraceWireV2.json($0)
+        }
     }
 }
 

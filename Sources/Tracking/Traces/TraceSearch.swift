@@ -5,6 +5,8 @@ import Platform
 /// What a search for traces asks for.
 struct TraceQuery: Sendable {
     var experiments: [Int64]
+    /// Experiments that may not be read count as empty.
+    var rights: Rights
     var conditions: [SearchComparison]
     var orderings: [SearchOrdering]
     var limit: Int
@@ -29,6 +31,8 @@ struct TraceSearch {
 
     /// - Parameter position: the `next` of the page before.
     static func page(_ query: TraceQuery, after position: JSON?, _ sql: any SQLConnection) throws -> Page {
+        var query = query
+        query.experiments = try ExperimentStore(sql).readable(query.experiments, query.rights)
         // PostgreSQL takes no empty list.
         guard !query.experiments.isEmpty else { return Page(traces: [], next: nil) }
         var search = TraceSearch(query, sql.dialect)
@@ -40,6 +44,49 @@ struct TraceSearch {
             search.parameters, sql, TraceStore.Row.init)
         try TraceStore(sql).addParts(to: &rows)
         return Page(traces: rows.map(\.trace), next: next)
+    }
+
+    /// What figures are made of.
+    struct Figure {
+        /// When the call began, and how long it took, in milliseconds.
+        let time: Int64
+        let duration: Int64?
+        let state: String
+        let name: String?
+        let metadata: String?
+    }
+
+    /// Hands over the traces that meet the conditions of a query, in no order.
+    /// - Parameters:
+    ///   - times: milliseconds since 1970.
+    ///   - metadata: the key of the metadata wanted; nil for none.
+    static func forEachFigure(
+        _ query: TraceQuery, _ times: ClosedRange<Int64>, metadata: String?, _ sql: any SQLConnection,
+        _ body: (Figure) throws -> Void
+    ) throws {
+        var query = query
+        query.experiments = try ExperimentStore(sql).readable(query.experiments, query.rights)
+        guard !query.experiments.isEmpty else { return }
+        var search = TraceSearch(query, sql.dialect)
+        let name = search.value("tracking_trace_tag", TraceKey.name)
+        let value = metadata.map { search.value("tracking_trace_metadata", $0) } ?? "NULL"
+        var conditions = try search.conditions()
+        conditions.append("t.request_time >= \(search.parameters.add(.integer(times.lowerBound)))")
+        conditions.append("t.request_time <= \(search.parameters.add(.integer(times.upperBound)))")
+        try sql.forEach(
+            "SELECT t.request_time, t.duration, t.state, \(name), \(value) FROM tracking_trace t "
+                + "WHERE \(conditions.joined(separator: " AND "))", search.parameters.values
+        ) { row in
+            try body(
+                Figure(
+                    time: row.integer(0), duration: row.optionalInteger(1), state: row.text(2),
+                    name: row.optionalText(3), metadata: row.optionalText(4)))
+        }
+    }
+
+    /// The value that a trace has under a key.
+    private mutating func value(_ table: String, _ key: String) -> String {
+        "(SELECT p.value FROM \(table) p WHERE p.trace = t.id AND p.key = \(parameters.add(.text(key))))"
     }
 
     // MARK: - Conditions

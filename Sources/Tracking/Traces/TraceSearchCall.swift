@@ -15,12 +15,13 @@ extension TraceCalls {
             }
             experimentIDs.append(id)
         }
-        return try await found(experimentIDs, message) { TraceWire.json($0) }
+        return try await found(experimentIDs, message, request.principal.rights) { TraceWire.json($0) }
     }
 
     /// A page of traces, each written by `json`.
     func found(
-        _ experimentIDs: [String], _ message: ProtoMessage, _ json: @escaping @Sendable (Trace) -> JSON
+        _ experimentIDs: [String], _ message: ProtoMessage, _ rights: Rights,
+        _ json: @escaping @Sendable (Trace) -> JSON
     ) async throws -> Response {
         let asked = try message.integer("max_results") ?? 100
         guard asked > 0 else {
@@ -35,7 +36,7 @@ extension TraceCalls {
         let filter = try message.text("filter") ?? ""
         let order = try message.texts("order_by")
         let query = TraceQuery(
-            experiments: try experimentIDs.map(ExperimentCalls.experimentID),
+            experiments: try experimentIDs.map(ExperimentCalls.experimentID), rights: rights,
             conditions: try SearchFilter.parse(filter, for: .traces),
             orderings: try SearchOrdering.parse(order, for: .traces), limit: Int(asked))
         let scope = JSON.array([

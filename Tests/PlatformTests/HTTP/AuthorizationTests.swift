@@ -5,21 +5,16 @@ import Testing
 
 @Suite("Authorisation")
 struct AuthorizationTests {
-    private static let permission = Permission("thing.read")
+    private static let permission = Permission("thing.read", .read)
 
     /// Knows one user, who may read things.
     private struct OneUser: Authorizer {
         func principal(for head: RequestHead) async throws(Failure) -> Principal? {
             switch head.headers["authorization"] {
             case nil: nil
-            case "Bearer good": Principal(name: "ada", method: .local)
+            case "Bearer good": Principal(name: "ada", method: .token, rights: Rights(.read))
             default: throw Failure(.unauthenticated, "unknown credentials")
             }
-        }
-
-        func allows(_ principal: Principal, _ permission: Permission, _ request: Request) async throws(Failure) -> Bool
-        {
-            permission == AuthorizationTests.permission
         }
     }
 
@@ -34,7 +29,7 @@ struct AuthorizationTests {
         let responder = Responder(
             routes: try RouteTable([
                 endpoint("/anyone", .anyone), endpoint("/signed-in", .signedIn),
-                endpoint("/may", .may(Self.permission)), endpoint("/other", .may(Permission("thing.write"))),
+                endpoint("/may", .may(Self.permission)), endpoint("/other", .may(Permission("thing.write", .edit))),
             ]), errorForms: [], settings: .init(), world: .live, authorizer: OneUser(), observer: SeenRequests())
         let fields = [("host", "localhost")] + (authorization.map { [("Authorization", $0)] } ?? [])
         let response = await responder.respond(
@@ -81,15 +76,21 @@ struct AuthorizationTests {
         #expect(try await AuthorizationSweep.findings(unreachable, world: .live).count >= 1)
     }
 
-    @Test("single-user mode listens on loopback addresses only")
+    @Test("single-user mode listens on loopback addresses only; with users, others need protection on the way")
     func listening() {
         for host in ["127.0.0.1", "127.1.2.3", "localhost", "LocalHost", "::1"] {
-            #expect(throws: Never.self) { try ListeningAddress.check(host, hasIdentity: false) }
+            #expect(throws: Never.self) {
+                try ListeningAddress.check(host, hasIdentity: false, isProtected: false)
+            }
         }
         for host in ["0.0.0.0", "::", "192.168.1.2", "127.0.0.1.example", "127.0.0", "ml.example.com", "", "128.0.0.1"]
         {
-            #expect(throws: Failure.self) { try ListeningAddress.check(host, hasIdentity: false) }
-            #expect(throws: Never.self) { try ListeningAddress.check(host, hasIdentity: true) }
+            for (hasIdentity, isProtected) in [(false, false), (false, true), (true, false)] {
+                #expect(throws: Failure.self) {
+                    try ListeningAddress.check(host, hasIdentity: hasIdentity, isProtected: isProtected)
+                }
+            }
+            #expect(throws: Never.self) { try ListeningAddress.check(host, hasIdentity: true, isProtected: true) }
         }
     }
 }

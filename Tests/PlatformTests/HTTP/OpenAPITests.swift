@@ -6,7 +6,7 @@ import Testing
 @Suite("OpenAPI")
 struct OpenAPITests {
     private static let endpoints: [Endpoint] = [
-        Endpoint("GET", "/things/{id}", .may(Permission("thing.read")), .reads, "One thing.") { _ in Response() }
+        Endpoint("GET", "/things/{id}", .may(Permission("thing.read", .read)), .reads, "One thing.") { _ in Response() }
             .documented(
                 query: [.init("full", .flag, "Everything.")],
                 response: [

@@ -1,3 +1,5 @@
+import Platform
+
 /// Bars for one row of a table.
 enum Bars {
     /// The shares of one category: reference above in grey, current below in the accent.

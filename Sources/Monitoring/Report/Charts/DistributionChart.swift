@@ -1,4 +1,5 @@
 import Core
+import Platform
 
 /// Two histograms over each other: the reference as a grey area, the current data as a line in the accent.
 struct DistributionChart {

@@ -1,3 +1,4 @@
+import Platform
 import Statistics
 
 /// An effect on an axis that begins at zero: noise floor as a band, threshold as a line, estimate with its interval.

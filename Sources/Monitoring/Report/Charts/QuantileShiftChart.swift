@@ -1,4 +1,5 @@
 import Core
+import Platform
 
 /// Where each part of the distribution went: reference and current quantiles joined by a line, the shift beside it.
 struct QuantileShiftChart {

@@ -1,7 +1,10 @@
 /// SHA-256 (FIPS 180-4), for the hashes in a page's content security policy.
 enum ContentHash {
     /// `sha256-<base64>`, as a policy's source expression without its quotes.
-    static func source(_ text: String) -> String { "sha256-" + base64(sha256(Array(text.utf8))) }
+    /// - Parameter parts: the text, in pieces.
+    static func source(_ parts: [StaticString]) -> String {
+        "sha256-" + base64(sha256(Array(parts.map(\.description).joined().utf8)))
+    }
 
     private static let constants: [UInt32] = {
         // The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

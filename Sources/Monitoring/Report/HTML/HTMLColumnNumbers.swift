@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// The tables of figures in a column's section.

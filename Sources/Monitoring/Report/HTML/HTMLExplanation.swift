@@ -1,3 +1,5 @@
+import Platform
+
 /// The methods in plain words, for readers who did not run the command.
 struct HTMLExplanation {
     let report: DriftReport

@@ -32,33 +32,6 @@ extension Markup {
         }
     }
 
-    /// A name from outside: kept apart from the writing direction around it, shortened in the middle, whole on hover.
-    mutating func name(_ name: String, width: Int, element: String = "bdi") {
-        let label = DisplayText.label(name)
-        let shown = DisplayText.shorten(label, to: width)
-        let isShortened = shown.utf8.count != label.utf8.count
-        let title = DisplayText.shorten(label, to: 400)
-        if element == "bdi" {
-            self.element("bdi", isShortened ? ["title": title] : [:]) { $0.breakable(shown) }
-        } else {
-            self.element(element, isShortened ? ["title": title] : [:]) { $0.element("bdi", text: shown) }
-        }
-    }
-
-    /// A long identifier may break after its separators, before it breaks anywhere else.
-    private mutating func breakable(_ name: String) {
-        guard name.utf8.count > 20 else { return text(name) }
-        var part = ""
-        for character in name {
-            part.append(character)
-            guard character == "_" || character == "/" else { continue }
-            text(part)
-            empty("wbr")
-            part = ""
-        }
-        text(part)
-    }
-
     /// The first few names of a list, after a word that says what they share.
     mutating func names(_ names: [String], _ word: String, limit: Int = 6) {
         guard !names.isEmpty else { return }
@@ -75,7 +48,7 @@ extension Markup {
     /// Icon and word in the finding's colour.
     mutating func badge(_ finding: Finding, _ word: String, filters: Bool = false) {
         let style = "badge t-\(finding)"
-        element("span", filters ? ["class": style, "data-finding": "\(finding)"] : ["class": style]) { html in
+        element("span", ["class": style, "data-finding": filters ? "\(finding)" : nil]) { html in
             html.element("svg", ["viewBox": "0 0 12 12", "aria-hidden": "true"]) { html in
                 html.empty("use", ["href": "#i-\(finding)"])
             }
@@ -86,32 +59,34 @@ extension Markup {
     /// A right-aligned cell with the exact figure on hover.
     mutating func number(_ text: String, exact: Double?, label: String? = nil) {
         let title = exact.map(Format.exact) ?? ""
-        switch (title.isEmpty || title == text, label) {
-        case (true, nil): element("td", ["class": "n"], text: text)
-        case (false, nil): element("td", ["class": "n", "title": title], text: text)
-        case (true, let label?): element("td", ["class": "n", "data-label": label], text: text)
-        case (false, let label?): element("td", ["class": "n", "data-label": label, "title": title], text: text)
-        }
+        element(
+            "td", ["class": "n", "data-label": label, "title": title.isEmpty || title == text ? nil : title],
+            text: text)
     }
 }
 
 extension HTMLPage {
     /// The icons, drawn once.
     func symbols(_ html: inout Markup) {
-        let line =
-            #"fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round""#
-        let shapes: [(Finding, String)] = [
-            (.drifted, "<path d=\"M6 .8 11.2 6 6 11.2.8 6Z\" fill=\"currentColor\"/>"),
-            (.smallShift, "<path d=\"M6 1.8 10.2 6 6 10.2 1.8 6Z\" \(line)/>"),
-            (.undecided, "<path d=\"M3.8 4A2.3 2.3 0 1 1 6 6.4V7.4M6 10.1V10.2\" \(line)/>"),
-            (.stable, "<path d=\"M2 6.4 4.8 9.2 10.2 3.2\" \(line)/>"),
-            (.notComparable, "<path d=\"M2.5 6H9.5\" \(line)/>"),
-            (.schemaChange, "<path d=\"M6 1.8V7M6 10.1V10.2\" \(line)/>"),
-            (.failed, "<path d=\"M2.8 2.8 9.2 9.2M9.2 2.8 2.8 9.2\" \(line)/>"),
+        // A shape is drawn with a pen, or filled.
+        let shapes: [(finding: Finding, path: String, isFilled: Bool)] = [
+            (.drifted, "M6 .8 11.2 6 6 11.2.8 6Z", true),
+            (.smallShift, "M6 1.8 10.2 6 6 10.2 1.8 6Z", false),
+            (.undecided, "M3.8 4A2.3 2.3 0 1 1 6 6.4V7.4M6 10.1V10.2", false),
+            (.stable, "M2 6.4 4.8 9.2 10.2 3.2", false),
+            (.notComparable, "M2.5 6H9.5", false),
+            (.schemaChange, "M6 1.8V7M6 10.1V10.2", false),
+            (.failed, "M2.8 2.8 9.2 9.2M9.2 2.8 2.8 9.2", false),
+        ]
+        let pen: Markup.Attributes = [
+            "fill": "none", "stroke": "currentColor", "stroke-width": "1.6", "stroke-linecap": "round",
+            "stroke-linejoin": "round",
         ]
         html.element("svg", ["width": "0", "height": "0", "aria-hidden": "true", "hidden": ""]) { html in
-            for (finding, shape) in shapes {
-                html.element("symbol", ["id": "i-\(finding)", "viewBox": "0 0 12 12"]) { $0.raw(shape) }
+            for shape in shapes {
+                html.element("symbol", ["id": "i-\(shape.finding)", "viewBox": "0 0 12 12"]) { html in
+                    html.empty("path", ["d": shape.path] + (shape.isFilled ? ["fill": "currentColor"] : pen))
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 import Core
+import Platform
 import Statistics
 
 /// The report as one self-contained page of aggregates: no request leaves it, and it reads without JavaScript.
@@ -37,8 +38,8 @@ struct HTMLPage {
 
     func head(_ html: inout Markup) {
         let policy = """
-            default-src 'none'; style-src '\(ContentHash.source(Stylesheet.text))'; \
-            script-src '\(ContentHash.source(Script.text))'; base-uri 'none'; form-action 'none'
+            default-src 'none'; style-src '\(ContentHash.source(Stylesheet.parts))'; \
+            script-src '\(ContentHash.source([Script.text]))'; base-uri 'none'; form-action 'none'
             """
         html.empty("meta", ["charset": "utf-8"])
         html.empty("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
@@ -46,7 +47,7 @@ struct HTMLPage {
         html.empty("meta", ["name": "color-scheme", "content": "light dark"])
         html.empty("meta", ["name": "referrer", "content": "no-referrer"])
         html.element("title", text: "Drift: \(Findings.headline(report))")
-        html.element("style") { $0.raw(Stylesheet.text) }
+        html.element("style") { html in for part in Stylesheet.parts { html.raw(part) } }
     }
 
     func main(_ html: inout Markup) {

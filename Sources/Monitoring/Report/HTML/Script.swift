@@ -1,6 +1,6 @@
 /// The report works without it; it adds sorting, filtering and copying.
 enum Script {
-    static let text = #"""
+    static let text: StaticString = #"""
         "use strict";
         (() => {
           const table = document.querySelector("table.ranked");

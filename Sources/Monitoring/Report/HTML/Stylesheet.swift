@@ -1,8 +1,8 @@
 /// The look of Steward's reports. One accent; good, warning, bad and unknown are the only other colours.
 enum Stylesheet {
-    static let text = tokens + layout + tables + columns + charts + printing
+    static let parts: [StaticString] = [tokens, layout, tables, columns, charts, printing]
 
-    private static let tokens = """
+    private static let tokens: StaticString = """
         :root{color-scheme:light dark;--bg:#fff;--panel:#f7f8fa;--line:#e4e7eb;--text:#16191d;--text2:#4d5561;
         --text3:#69717d;--accent:#3451d1;--ref:#7b8491;--reffill:#aab1bb;--bad:#b91c28;--warning:#8a5200;--good:#18713f;
         --unknown:#5b4bb0;--badbg:#fdeeee;--warningbg:#fdf3e2;--goodbg:#eaf6ee;--unknownbg:#f0eefb;--neutralbg:#eff1f4}
@@ -14,7 +14,7 @@ enum Stylesheet {
 
         """
 
-    private static let layout = """
+    private static let layout: StaticString = """
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0;background:var(--bg);color:var(--text);font:14.5px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
@@ -69,7 +69,7 @@ enum Stylesheet {
 
         """
 
-    private static let tables = """
+    private static let tables: StaticString = """
         .scroll{overflow-x:auto}
         .scroll.wide{overflow-x:visible}
         .plain tbody th{min-width:112px}
@@ -103,7 +103,7 @@ enum Stylesheet {
 
         """
 
-    private static let columns = """
+    private static let columns: StaticString = """
         .column{border-top:1px solid var(--line)}
         .column:last-of-type{border-bottom:1px solid var(--line)}
         .column>summary{display:grid;grid-template-columns:16px minmax(120px,220px) 136px minmax(0,1fr);gap:0 16px;
@@ -133,7 +133,7 @@ enum Stylesheet {
 
         """
 
-    private static let charts = """
+    private static let charts: StaticString = """
         svg{display:block}
         .chart{width:100%;max-width:520px;height:auto;overflow:visible}
         .chart text,.axis-row text{font:10.5px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;
@@ -167,7 +167,7 @@ enum Stylesheet {
 
         """
 
-    private static let printing = """
+    private static let printing: StaticString = """
         @media (max-width:1120px){.scroll.wide{overflow-x:auto}}
         @media (max-width:860px){main,footer{padding-left:20px;padding-right:20px}
         .facts{grid-template-columns:repeat(2,minmax(0,1fr))}

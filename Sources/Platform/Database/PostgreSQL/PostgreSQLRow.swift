@@ -44,6 +44,16 @@ final class PostgreSQLRow: SQLRow {
 
     func isNull(_ column: Int) -> Bool { PQgetisnull(pointer, index, Int32(column)) == 1 }
 
+    func type(_ column: Int) -> SQLType {
+        if isNull(column) { return .null }
+        return switch columns[column] {
+        case .int2, .int4, .int8, .flag: .integer
+        case .float4, .float8, .numeric: .real
+        case .text: .text
+        case .bytes: .blob
+        }
+    }
+
     func integer(_ column: Int) -> Int64 {
         if isNull(column) { return 0 }
         switch columns[column] {

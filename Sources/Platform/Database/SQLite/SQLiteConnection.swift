@@ -146,6 +146,17 @@ private struct SQLiteRow: SQLRow {
     let statement: OpaquePointer
 
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
+
+    func type(_ column: Int) -> SQLType {
+        switch sqlite3_column_type(statement, Int32(column)) {
+        case SQLITE_INTEGER: .integer
+        case SQLITE_FLOAT: .real
+        case SQLITE_TEXT: .text
+        case SQLITE_BLOB: .blob
+        default: .null
+        }
+    }
+
     func integer(_ column: Int) -> Int64 { sqlite3_column_int64(statement, Int32(column)) }
     func real(_ column: Int) -> Double { sqlite3_column_double(statement, Int32(column)) }
     func text(_ column: Int) -> String { withText(column) { String(decoding: $0, as: UTF8.self) } }

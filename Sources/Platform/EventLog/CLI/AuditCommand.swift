@@ -11,7 +11,7 @@ package struct AuditCommand: AsyncParsableCommand {
               steward audit verify
               steward audit export audit-2026-07 && steward audit verify audit-2026-07
             """,
-        subcommands: [AuditListCommand.self, AuditVerifyCommand.self, AuditExportCommand.self])
+        subcommands: [AuditListCommand.self, AuditVerifyCommand.self, AuditProofCommand.self, AuditExportCommand.self])
 
     package init() {}
 }

@@ -41,7 +41,7 @@ package struct AuditExportCommand: AsyncParsableCommand {
             ])
             return json.show()
         }
-        Terminal.write("\(folder): \(checkpoint.size) entries, root \(checkpoint.root.hexadecimal)\n")
+        Terminal.write("\(folder): \(LogAudit.Outcome.entries(checkpoint.size)), root \(checkpoint.root.hexadecimal)\n")
     }
 
     private func export(_ client: ServerClient, to directory: LogDirectory) async throws(Failure) -> LogReport {

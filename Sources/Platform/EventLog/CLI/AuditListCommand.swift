@@ -27,6 +27,15 @@ package struct AuditListCommand: AsyncParsableCommand {
     @Option(help: "Only events of this kind; may be given several times.")
     var kind: [String] = []
 
+    @Option(help: "Only events of this person or program.")
+    var actor: String?
+
+    @Option(help: ArgumentHelp("Only events from this time on: 2026-11-23T09:00:00Z.", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Only events before this time.", valueName: "time"))
+    var until: String?
+
     @Option(help: "At most so many events.")
     var limit = 50
 
@@ -63,6 +72,9 @@ package struct AuditListCommand: AsyncParsableCommand {
         var query = [(name: "order", value: "newest")]
         if let subject { query.append(("subject", subject)) }
         if let under { query.append(("under", under)) }
+        if let actor { query.append(("actor", actor)) }
+        if let since { query.append(("since", since)) }
+        if let until { query.append(("until", until)) }
         query += kind.map { ("kind", $0) }
         var events: [JSON] = []
         while events.count < limit {

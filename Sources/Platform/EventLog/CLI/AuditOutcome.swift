@@ -6,7 +6,7 @@ extension LogAudit.Outcome {
         var lines = ["\(DisplayText.clean(place)): \(verdict)"]
         if let checkpoint = report.checkpoint?.checkpoint {
             lines += [
-                "  entries    \(checkpoint.size), of which \(report.entries) were read and hashed",
+                "  entries    \(checkpoint.size), of which \(report.entries) \(report.entries == 1 ? "was" : "were") read and hashed",
                 "  root       \(checkpoint.root.hexadecimal)",
             ]
         }
@@ -14,7 +14,9 @@ extension LogAudit.Outcome {
         lines.append("  \(isExpected)  \(DisplayText.clean(key.text))\(keyIsUnconfirmed ? " (its own word)" : "")")
         if isIntact { lines.append("  since      \(history)") }
         for newer in newerElsewhere {
-            lines.append("  note       \(newer.size) entries were seen at \(newer.place); this copy is older")
+            lines.append(
+                "  note       \(Self.entries(newer.size)) \(newer.size == 1 ? "was" : "were") seen at \(newer.place); this copy is older"
+            )
         }
         for finding in report.findings {
             lines.append("  \(DisplayText.clean(finding.file)): \(DisplayText.clean(finding.message))")
@@ -38,8 +40,10 @@ extension LogAudit.Outcome {
 
     private var history: String {
         guard let earlier else { return "nothing was seen here before; this checkpoint is remembered from now on" }
-        return "it continues the \(earlier.size) entries seen at \(earlier.time.rfc3339)"
+        return "it continues the \(Self.entries(earlier.size)) seen at \(earlier.time.rfc3339)"
     }
+
+    static func entries(_ count: Int64) -> String { count == 1 ? "1 entry" : "\(count) entries" }
 
     private var advice: String? {
         switch problem {

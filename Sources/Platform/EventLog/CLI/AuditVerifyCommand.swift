@@ -70,7 +70,10 @@ package struct AuditVerifyCommand: AsyncParsableCommand {
         let target = log ?? server.address
         let lower = target.lowercased()
         if log == nil || lower.hasPrefix("http://") || lower.hasPrefix("https://") {
-            return try await ServerClient.connect(to: target) { try await body(.server($0)) }
+            let authorization = try StoredCredentials.authorization(for: target)
+            return try await ServerClient.connect(to: target, authorization: authorization) {
+                try await body(.server($0))
+            }
         }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue else {
@@ -82,7 +85,7 @@ package struct AuditVerifyCommand: AsyncParsableCommand {
     }
 
     /// A key given as itself or as the file it stands in.
-    private static func key(_ text: String) throws(Failure) -> VerifierKey {
+    static func key(_ text: String) throws(Failure) -> VerifierKey {
         if text.contains("+"), let key = try? VerifierKey(parsing: text) { return key }
         guard let bytes = try? FileContents.read(text, limit: 4096) else { return try VerifierKey(parsing: text) }
         return try VerifierKey(parsing: String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))

@@ -1,7 +1,8 @@
 package import Core
 
 extension Permission {
-    package static let auditRead = Permission("audit.read")
+    /// The log tells of everything: it takes the right to read everything.
+    package static let auditRead = Permission("audit.read", .read)
 }
 
 /// The event log over HTTP: the log itself as C2SP tlog-tiles lay it out, proofs, and a readable list.
@@ -24,22 +25,39 @@ package struct AuditEndpoints: Sendable {
                 "A tile of hashes or entries of the event log (C2SP tlog-tiles).", tile),
             Endpoint(
                 "GET", "/audit/proof/{sequence}", .may(.auditRead), .reads,
-                "A self-contained proof that an entry is in the log (C2SP tlog-proof).", proof),
+                "A self-contained proof that an entry is in the log (C2SP tlog-proof); its extra data are the entry.",
+                proof),
             Endpoint(
                 "GET", "/audit/consistency", .may(.auditRead), .reads,
                 "A proof that the log of size `old` is the beginning of the log of size `new`.", consistency),
             Endpoint(
                 "GET", "/audit/key", .may(.auditRead), .reads,
                 "The public key that verifies the checkpoints (C2SP verifier key).", verifierKey),
-            Endpoint(
-                "GET", "/api/v1/events", .may(.auditRead), .reads,
-                "Events of the log, filtered by subject and kind.", events
-            ).documented(response: [
-                Endpoint.Field(
-                    "events", .list(.any), "As many as asked for, or fewer when they are large.", required: true),
-                Endpoint.Field("next", .integer, "Where to go on: the next page's `after`. Absent at the end."),
-            ]),
+            .native(
+                "GET", "events", .may(.auditRead), .reads, "Events of the log.",
+                query: Self.query,
+                response: [
+                    Endpoint.Field(
+                        "events", .list(.any), "As many as asked for, or fewer when they are large.", required: true),
+                    Endpoint.Field("next", .integer, "Where to go on: the next page's `after`. Absent at the end."),
+                ], events),
         ]
+    }
+
+    private static let query = [
+        Endpoint.Field("subject", .text, "Events of this subject only: `model/17`."),
+        Endpoint.Field("under", .text, "Events of this subject and of those below it."),
+        Endpoint.Field("kind", .text, "Events of this kind only; may be given again for further kinds."),
+        Endpoint.Field("actor", .text, "What this person or program did."),
+        Endpoint.Field("since", .text, "Events at this time or later (RFC 3339)."),
+        Endpoint.Field("until", .text, "Events before this time (RFC 3339)."),
+        Endpoint.Field("after", .integer, "The sequence number to go on after."),
+        Endpoint.Field("order", .text, "oldest (as they happened) or newest."),
+        Endpoint.Field("limit", .integer, "Events of a page, 1 to 1000."),
+    ]
+
+    private enum Order: String, CaseIterable {
+        case oldest, newest
     }
 
     @Sendable private func checkpoint(_ request: Request) async throws -> Response {
@@ -70,7 +88,11 @@ package struct AuditEndpoints: Sendable {
         let bytes = try await database.read { sql in
             let tree = try EventLogTree(sql)
             let hashes = try tree.inclusionProof(of: sequence, in: tree.size)
-            return try LogProof(index: sequence, hashes: hashes, checkpoint: tree.checkpoint(key).bytes).bytes
+            // With the entry the proof needs no server to be checked and read.
+            let entry = try tree.entries(sequence..<sequence + 1).first
+            return try LogProof(
+                index: sequence, hashes: hashes, checkpoint: tree.checkpoint(key).bytes, extra: entry
+            ).bytes
         }
         return Response.text(utf8: bytes)
     }
@@ -93,8 +115,11 @@ package struct AuditEndpoints: Sendable {
         query.subject = request.query["subject"]
         query.subjectTree = request.query["under"]
         query.kinds = request.query.all("kind")
+        query.actor = request.query["actor"]
+        query.since = try Self.time(request, "since")
+        query.until = try Self.time(request, "until")
         query.after = try request.query["after"].map { text throws(Failure) in try Self.number(text, "after") }
-        query.order = request.query["order"] == "newest" ? .newestFirst : .oldestFirst
+        query.order = try request.choice("order", Order.self) == .newest ? .newestFirst : .oldestFirst
         if let limit = request.query["limit"] {
             query.limit = Int(clamping: try Self.number(limit, "limit"))
             guard (1...1000).contains(query.limit) else { throw Failure(.invalid, "limit must be 1 to 1000") }
@@ -109,6 +134,15 @@ package struct AuditEndpoints: Sendable {
 
     /// A page ends with the entry that reaches so many bytes: 4 MiB.
     private static let pageBytes = 4 << 20
+
+    private static func time(_ request: Request, _ name: String) throws(Failure) -> Timestamp? {
+        guard let text = request.query[name] else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            throw Failure(
+                .invalid, "\(name): '\(text.prefix(50))' is no RFC 3339 time", hint: "Write 2026-11-23T09:05:03Z.")
+        }
+        return time
+    }
 
     private static func number(_ text: String, _ name: String) throws(Failure) -> Int64 {
         guard let number = Int64(text), number >= 0 else {

@@ -21,7 +21,12 @@ package struct EventLog: EventRecorder {
                 level {integer} NOT NULL, position {integer} NOT NULL, hash {blob} NOT NULL,
                 PRIMARY KEY (level, position)) {clustered};
             CREATE TABLE eventlog_key (id {integer} PRIMARY KEY, verifier {text} NOT NULL);
-            """)
+            """),
+        // Of the entry itself and of no column beside it, so that the list by person cannot say anything else than the
+        // entries do.
+        Migration(
+            "platform-005-event-actor",
+            "CREATE INDEX eventlog_entry_actor ON eventlog_entry ({entry_actor}, sequence);"),
     ]
 
     private let now: @Sendable () -> Timestamp

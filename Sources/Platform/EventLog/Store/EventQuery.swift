@@ -13,6 +13,12 @@ package struct EventQuery: Sendable {
     package var subjectTree: String?
     /// One of these kinds; empty means all.
     package var kinds: [String] = []
+    /// Done by whoever has this name.
+    package var actor: String?
+    /// Recorded at this time or later.
+    package var since: Timestamp?
+    /// Recorded before this time.
+    package var until: Timestamp?
     /// Where the last page ended: later entries only, or earlier ones when the newest come first.
     package var after: Int64?
     /// Entries before this one only.
@@ -66,7 +72,7 @@ extension EventLog {
     private static func forEach(
         _ query: EventQuery, _ sql: any SQLConnection, _ body: (RecordedEvent, Int) throws -> Void
     ) throws {
-        let (condition, arguments) = clauses(query)
+        let (condition, arguments) = try clauses(query, sql)
         try sql.forEach(
             "SELECT sequence, time, kind, subject, entry FROM eventlog_entry \(condition)", arguments
         ) { row in
@@ -77,12 +83,14 @@ extension EventLog {
 
     /// As `events`, but only where they are: of entries that cannot be read, too.
     static func sequences(_ query: EventQuery, _ sql: any SQLConnection) throws -> [Int64] {
-        let (condition, arguments) = clauses(query)
+        let (condition, arguments) = try clauses(query, sql)
         return try sql.rows("SELECT sequence FROM eventlog_entry \(condition)", arguments) { $0.integer(0) }
     }
 
     /// What follows the table's name.
-    private static func clauses(_ query: EventQuery) -> (text: String, arguments: [SQLValue]) {
+    private static func clauses(
+        _ query: EventQuery, _ sql: any SQLConnection
+    ) throws -> (text: String, arguments: [SQLValue]) {
         var conditions: [String] = []
         var arguments: [SQLValue] = []
         func parameter(_ value: SQLValue) -> String {
@@ -101,6 +109,20 @@ extension EventLog {
         }
         if !query.kinds.isEmpty {
             conditions.append("kind IN (\(query.kinds.map { parameter(.text($0)) }.joined(separator: ", ")))")
+        }
+        if let actor = query.actor {
+            let member = "\"name\":" + String(decoding: try JSON.string(actor).canonical(), as: UTF8.self)
+            conditions.append("\(sql.dialect.entryActor) = \(parameter(.text(member)))")
+        }
+        if let since = query.since {
+            let first = try EventTimes.firstSequence(notBefore: since, sql)
+            conditions.append("sequence >= \(parameter(.integer(first)))")
+            conditions.append("time >= \(parameter(.integer(since.milliseconds)))")
+        }
+        if let until = query.until {
+            let end = try EventTimes.sequenceEnd(before: until, sql)
+            conditions.append("sequence < \(parameter(.integer(end)))")
+            conditions.append("time < \(parameter(.integer(until.milliseconds)))")
         }
         let isForward = query.order == .oldestFirst
         if let after = query.after {

@@ -44,6 +44,7 @@ final class Connection: ChannelInboundHandler {
     var behind: (written: Int, since: NIODeadline)?
     var replyPace: Pace
     var client: String?
+    var peer: RequestHead.Client { RequestHead.Client(client, isSecure: isTLS) }
 
     init(_ table: ConnectionTable, isTLS: Bool) {
         self.table = table
@@ -192,7 +193,7 @@ extension Connection {
     /// For a request whose head did not come, or not whole.
     func answerWithoutHead(_ failure: Failure, _ status: Int) {
         let head = HTTPRequestHead(version: .http1_1, method: .RAW(value: "-"), uri: "/")
-        let exchange = Exchange(id: responder.makeID(), head, client: client, isSecure: isTLS, table.limits)
+        let exchange = Exchange(id: responder.makeID(), head, peer: peer, .none, table.limits)
         exchange.isRequestComplete = true
         exchange.keepsConnection = false
         phase = .exchange(exchange)

@@ -57,7 +57,7 @@ extension Connection {
 
     private func begin(_ part: HTTPRequestHead) {
         let exchange = Exchange(
-            id: responder.makeID(), part, client: client, isSecure: isTLS, table.limits)
+            id: responder.makeID(), part, peer: peer, responder.settings.proxies, table.limits)
         phase = .exchange(exchange)
         isStreamFull = false
         switch responder.admit(exchange.head, id: exchange.id) {

@@ -47,11 +47,18 @@ final class Exchange {
     var held = 0
     var intakePace: Pace
 
-    init(id: String, _ part: HTTPRequestHead, client: String?, isSecure: Bool, _ limits: ConnectionLimits) {
+    /// - Parameters:
+    ///   - peer: who the connection is with.
+    ///   - proxies: who of those speaks for others.
+    init(
+        id: String, _ part: HTTPRequestHead, peer: RequestHead.Client, _ proxies: TrustedProxies,
+        _ limits: ConnectionLimits
+    ) {
         self.id = id
+        let headers = Headers(part.headers.map { ($0.name, $0.value) })
+        let origin = proxies.origin(of: headers, peer)
         head = RequestHead(
-            method: part.method.rawValue, target: part.uri,
-            headers: Headers(part.headers.map { ($0.name, $0.value) }), clientAddress: client, isSecure: isSecure)
+            method: part.method.rawValue, target: part.uri, headers: headers, client: origin.client, host: origin.host)
         version = part.version
         isHead = part.method == .HEAD
         let hasUpgrade = head.headers["upgrade"] != nil || part.method == .CONNECT

@@ -8,6 +8,8 @@ struct ExperimentQuery: Sendable {
     var filter: [SearchComparison]
     var orderings: [SearchOrdering]
     var limit: Int
+    /// What may not be read is not found.
+    var rights: Rights
 
     /// What was asked for, or the newest first; then by identifier.
     func order() throws(Failure) -> KeySetOrder {
@@ -55,6 +57,8 @@ struct ExperimentSearch {
         case .deleted: tests.append("e.deleted_at IS NOT NULL")
         case .all: break
         }
+        let readable = RightsCondition(.experiment, id: "e.id", name: "e.name", sql.dialect)
+        if let test = readable.sql(query.rights, bind: { parameters.add($0) }) { tests.append(test) }
         for comparison in query.filter { tests.append(try test(comparison, &parameters)) }
         if let position { tests.append(order.after(position, &parameters)) }
         let filter = tests.isEmpty ? "" : "WHERE " + tests.joined(separator: " AND ")

@@ -1,3 +1,4 @@
+package import Core
 package import MLflow
 package import Platform
 
@@ -10,12 +11,15 @@ package struct RunQuery: Sendable {
     /// Rows wanted; the answer may say that there are more.
     package var limit: Int
     package var bounds = SearchBounds()
+    /// Experiments that may not be read count as empty.
+    package var rights: Rights
 
     package init(
-        experiments: [Int64], lifecycle: LifecycleFilter = .active, filter: [SearchComparison] = [],
+        experiments: [Int64], rights: Rights, lifecycle: LifecycleFilter = .active, filter: [SearchComparison] = [],
         orderings: [SearchOrdering] = [], limit: Int
     ) {
         self.experiments = experiments
+        self.rights = rights
         self.lifecycle = lifecycle
         self.filter = filter
         self.orderings = orderings

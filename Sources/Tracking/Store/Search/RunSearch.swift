@@ -21,7 +21,9 @@ struct RunSearch {
 
     init(_ query: RunQuery, _ keys: KeyNames, _ sql: any SQLConnection) throws {
         self.sql = sql
-        self.query = query
+        var readable = query
+        readable.experiments = try ExperimentStore(sql).readable(query.experiments, query.rights)
+        self.query = readable
         order = try RunOrder(query.orderings) { try keys.number(of: $0.key, sql) }
         conditions = try query.filter.map { comparison in
             var key: Int64?

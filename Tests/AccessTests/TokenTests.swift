@@ -1,0 +1,142 @@
+import Core
+import Platform
+import TestSupport
+import Testing
+
+@Suite("API tokens")
+struct TokenTests {
+    @Test("a token does what its scope allows, over the things it is for", arguments: Backend.available)
+    func scope(_ backend: Backend) async throws {
+        let server = try TestAccess(backend)
+        try await server.setUp()
+        try await server.createUser("ada", "editor")
+        let ada = TestAccess.Who.basic("ada", TestAccess.password)
+        let reading = TestAccess.Who.bearer(
+            try await server.makeToken(ada, .record(["name": .string("r"), "level": .string("read")])))
+        #expect(await server.may(.read, reading) == 200)
+        #expect(await server.may(.edit, reading) == 403)
+        let subjects = JSON.array([
+            .record(["kind": .string("registered_model"), "pattern": .string("fraud-*")]),
+            .record(["kind": .string("registered_model"), "name": .string("churn")]),
+        ])
+        let narrow = TestAccess.Who.bearer(
+            try await server.makeToken(
+                ada, .record(["name": .string("n"), "level": .string("edit"), "subjects": subjects])))
+        #expect(await server.may(.read, narrow) == 403)
+        for (model, level, status) in [
+            ("fraud-a", "edit", 200), ("fraud-a", "approve", 403), ("churn", "read", 200), ("other", "read", 404),
+        ] {
+            let answer = await server.send("GET", "/probe/model/\(model)/\(level)", as: narrow)
+            #expect(answer.status == status, "\(model) \(level)")
+        }
+        // The owner's rights bound it, too.
+        _ = await server.send("PATCH", "/api/v1/users/ada", as: TestAccess.admin, .record(["role": .string("viewer")]))
+        #expect(await server.send("GET", "/probe/model/churn/edit", as: narrow).status == 403)
+        #expect(await server.send("GET", "/probe/model/churn/read", as: narrow).status == 200)
+    }
+
+    @Test("tokens expire by the clock, are revoked at once, and tell when they were used", arguments: Backend.available)
+    func life(_ backend: Backend) async throws {
+        let server = try TestAccess(backend)
+        try await server.setUp()
+        let day: Int64 = 86_400_000
+        let short = TestAccess.Who.bearer(
+            try await server.makeToken(
+                TestAccess.admin, .record(["name": .string("short"), "expires_in_days": .integer(1)])))
+        let long = TestAccess.Who.bearer(
+            try await server.makeToken(
+                TestAccess.admin, .record(["name": .string("long"), "never_expires": .bool(true)])))
+        #expect(await server.may(.read, short) == 200)
+        server.clock.advance(milliseconds: day - 1)
+        #expect(await server.may(.read, short) == 200)
+        #expect(await server.may(.read, long) == 200)
+        server.clock.advance(milliseconds: 1)
+        #expect(await server.may(.read, short) == 401, "although it was verified a moment ago")
+        let list = await server.send("GET", "/api/v1/tokens", as: TestAccess.admin).json["tokens"]?.elements ?? []
+        #expect(list.count == 2)
+        let shown = try #require(list.first { $0["name"]?.text == "long" })
+        #expect(shown["used_at"]?.text != nil && shown["expires_at"] == .null)
+        #expect(shown["beginning"]?.text?.utf8.count == 8)
+        let id = try #require(shown["id"]?.text)
+        #expect(await server.send("DELETE", "/api/v1/tokens/\(id)", as: TestAccess.admin).status == 204)
+        #expect(await server.may(.read, long) == 401)
+        #expect(await server.send("DELETE", "/api/v1/tokens/\(id)", as: TestAccess.admin).status == 404)
+    }
+
+    @Test("the time of use is written at most once a minute")
+    func used() async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        let token = try await server.makeToken(TestAccess.admin, .record(["name": .string("t")]))
+        func used() async -> String? {
+            let list = await server.send("GET", "/api/v1/tokens", as: TestAccess.admin).json["tokens"]?.elements
+            return list?.first?["used_at"]?.text
+        }
+        #expect(await used() == nil)
+        #expect(await server.may(.read, .bearer(token)) == 200)
+        let first = await used()
+        #expect(first == server.clock.now.rfc3339)
+        server.clock.advance(milliseconds: 59_999)
+        #expect(await server.may(.read, .bearer(token)) == 200)
+        #expect(await used() == first)
+        server.clock.advance(milliseconds: 1)
+        #expect(await server.may(.read, .bearer(token)) == 200)
+        #expect(await used() == server.clock.now.rfc3339)
+    }
+
+    @Test("service accounts have tokens that administrators make, and no password")
+    func service() async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        try await server.createUser("ada", "editor")
+        let made = await server.send(
+            "POST", "/api/v1/service-accounts", as: TestAccess.admin,
+            .record(["name": .string("nightly"), "role": .string("editor")]))
+        #expect(made.status == 201 && made.json["kind"]?.text == "service")
+        let body = JSON.record(["name": .string("ci"), "user": .string("nightly")])
+        #expect(
+            await server.send("POST", "/api/v1/tokens", as: .basic("ada", TestAccess.password), body).status == 403)
+        let token = try await server.makeToken(TestAccess.admin, body)
+        #expect(await server.may(.edit, .bearer(token)) == 200)
+        #expect(await server.may(.approve, .bearer(token)) == 403)
+        #expect(
+            await server.send(
+                "PUT", "/api/v1/users/nightly/password", as: TestAccess.admin,
+                .record(["password": .string(TestAccess.password)])
+            ).status == 400)
+        #expect(await server.send("POST", "/api/v1/users/nightly/link", as: TestAccess.admin).status == 400)
+        let me = await server.send("GET", "/api/v1/me", as: .bearer(token))
+        #expect(me.json["name"]?.text == "nightly" && me.json["token"]?["name"]?.text == "ci")
+        #expect(me.json["level"]?.text == "edit")
+        let again = await server.send("POST", "/api/v1/tokens", as: TestAccess.admin, body)
+        #expect(again.status == 409, "a name of a token tells it from the others of its owner")
+    }
+
+    @Test("what is asked of a token is checked")
+    func requests() async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        for (body, status) in [
+            (JSON.record([:]), 400), (.record(["name": .string("")]), 400),
+            (.record(["name": .string("t"), "level": .string("none")]), 400),
+            (.record(["name": .string("t"), "subjects": .array([])]), 400),
+            (.record(["name": .string("t"), "subjects": .array([.string("x")])]), 400),
+            (.record(["name": .string("t"), "subjects": .array([.record(["kind": .string("experiment")])])]), 400),
+            (
+                .record([
+                    "name": .string("t"),
+                    "subjects": .array([.record(["kind": .string("experiment"), "id": .string("01")])]),
+                ]), 400
+            ),
+            (.record(["name": .string("t"), "expires_in_days": .integer(0)]), 400),
+            (.record(["name": .string("t"), "expires_at": .string("2001-01-01T00:00:00Z")]), 400),
+            (.record(["name": .string("t"), "expires_at": .string("tomorrow")]), 400),
+            (.record(["name": .string("t"), "expires_in_days": .integer(1), "never_expires": .bool(true)]), 400),
+            (.record(["name": .string("t"), "user": .string("nobody-here")]), 404),
+            (.record(["name": .string("t"), "scopes": .string("all")]), 400),
+        ] {
+            let answer = await server.send("POST", "/api/v1/tokens", as: TestAccess.admin, body)
+            #expect(answer.status == status, "\(body): \(answer.message ?? "")")
+        }
+    }
+}
