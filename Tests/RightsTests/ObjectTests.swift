@@ -266,9 +266,7 @@ struct ObjectTests {
         // A form may want more than it is given here; it says so, and turns nobody away.
         let isForm =
             row.isPage && !answer.isRefused && answer.status < (row.method == "POST" ? 500 : 400)
-        let isAbsent = row.isPage && answer.status == 404
         #expect(
-            answer.isDone || answer.status == 501 || isUnready || isForm || isAbsent,
-            "\(row): \(answer.status) \(answer.text)")
+            answer.isDone || answer.status == 501 || isUnready || isForm, "\(row): \(answer.status) \(answer.text)")
     }
 }
