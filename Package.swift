@@ -116,7 +116,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "steward-fuzz",
-            dependencies: ["MLflow", "Monitoring", "Platform", "Statistics", "Tables", "Core", argumentParser],
+            dependencies: [
+                "MLflow", "Monitoring", "Platform", "Registry", "Statistics", "Tables", "Core", argumentParser,
+            ],
             path: "Fuzz",
             exclude: ["Corpus"],
             swiftSettings: strict),

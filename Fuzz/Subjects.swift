@@ -1,6 +1,7 @@
 import Core
 import MLflow
 import Monitoring
+import Registry
 import Statistics
 import Tables
 
@@ -8,6 +9,8 @@ extension Subject {
     static let all: [Subject] = [
         json,
         filter,
+        graphQL,
+        modelFile,
         log,
         path,
         table("csv", "csv", tokens: csvTokens),
@@ -39,6 +42,14 @@ extension Subject {
             " LIKE '%a_'", " ILIKE ", " DESC", "\u{A0}", "é",
         ]
 
+    private static let graphQLTokens =
+        numbers + [
+            "{", "}", "(", ")", "[", "]", "...", "...F", "fragment F on MlflowRun ", "query Q($a: String!) ", "$a", "@",
+            "@component(name: \"x\")", ": ", "!", "=", "|", "&", "\"\"\"", "\"", "\\u{1F600}", "\\uD83D", "#", "\n",
+            ",",
+            "__typename ", "mlflowGetRun(input: {runId: \"1\"}) ", "mutation ", "null", "true", "input: ", "é",
+        ]
+
     private static let csvTokens =
         numbers + [
             ",", ";", "\t", "|", "\"", "\"\"", "\n", "\r\n", "\r", "\n\n", "true", "False", "2024-02-29", "2023-02-29",
@@ -60,6 +71,21 @@ extension Subject {
         guard let canonical = try? value.canonical() else { return }
         let same = try JSONParser.parse(canonical).canonical()
         precondition(same == canonical, "a canonical form that is not its own canonical form")
+    }
+
+    /// Queries as pages send them, read and checked against the schema.
+    private static let graphQL = Subject("graphql", tokens: graphQLTokens) { bytes, _ in
+        try queries.get().check(String(decoding: bytes, as: UTF8.self))
+    }
+    private static let queries = Result { () throws(Failure) in try GraphQLQueries() }
+
+    /// The file `MLmodel` beside a model. Whatever it holds, something is read from it, or nothing.
+    private static let modelFile = Subject(
+        "mlmodel",
+        tokens: ["flavors:", "signature:", "  inputs: '", "[{\"name\": ", "'", "\n", "  ", "    ", ": ", "é"]
+    ) { bytes, _ in
+        let file = MLmodelFile(String(decoding: bytes, as: UTF8.self))
+        if file.flavors.isEmpty, file.inputs.isEmpty { throw Failure(.invalid, "nothing was found") }
     }
 
     /// Filters and orderings of MLflow's searches; one that some search accepts is accepted.

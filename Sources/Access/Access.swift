@@ -11,6 +11,7 @@ package struct Access: Domain {
     package static let navigation = [
         UserListPage.navigation, GroupPages.navigation, TokenPages.navigation, RolePage.navigation,
     ]
+    package static let eventWords: EventWords? = AccessWords.words
     package static let subjectPages = [
         SubjectPage("user/{}") { _, event in
             event.details["user"]?.text.map { .init("user \($0)", Address("/users", $0)) }

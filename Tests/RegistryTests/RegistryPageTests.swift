@@ -108,6 +108,8 @@ struct RegistryPageTests {
         #expect(page.text.contains("python_function") && page.text.contains("sklearn"))
         #expect(page.text.contains("1 of 8 columns drifted"))
         #expect(page.links.contains("/api/v1/runs/\(run)/artifacts/drift/report.html"))
+        #expect(page.text.contains("q2.csv, 800 rows") && page.text.contains("q1.csv, 900 rows"))
+        #expect(page.text.contains("moved up by 0.5 standard deviations") && !page.text.contains("no sign of change"))
         #expect(
             page.links.contains {
                 $0.hasPrefix("/model-versions/get-artifact?name=fraud&amp;version=1&amp;path=model.pkl")
@@ -120,12 +122,14 @@ struct RegistryPageTests {
         let run = String(repeating: "0a", count: 16)
         registry.sources.addRun(run, artifacts: "mlflow-artifacts:/1/\(run)/artifacts")
         await registry.createModel("fraud")
-        await registry.createVersion("fraud", "runs:/\(run)/model", runID: run)
+        let tags = [("drift.report", "runs:/\(run)/drift/report.html")]
+        await registry.createVersion("fraud", "runs:/\(run)/model", tags: tags, runID: run)
         let grant = Grant(.registeredModel, .name("fraud"), .read)
         let response = try await visitor(registry, reader(nil, grants: [grant])).get("/models/fraud/versions/1")
         let page = try MarkupCheck.page(response)
         #expect(response.status == 200)
         #expect(page.text.contains("in an experiment that you may not read"))
+        #expect(page.text.contains("Drift report") && !page.text.contains("moved up by 0.5"))
         #expect(
             !page.text.contains("bold-owl-41") && !page.text.contains("credit risk") && !page.text.contains("train.py"))
     }
@@ -177,6 +181,24 @@ struct RegistryPageTests {
         #expect(await visitor.post("/models/fraud/tags", ["key": "team", "remove": "on"]).status == 303)
         let kinds = try await registry.events().map(\.event.kind)
         #expect(kinds.contains("registry.alias-deleted") && kinds.contains("registry.model-tag-deleted"))
+        let renamed = await visitor.post("/models/fraud/rename", ["new_name": "fraud & co", "reason": "two teams"])
+        #expect(renamed.status == 303 && renamed.headers["location"] == "/models/fraud%20%26%20co")
+        #expect(try await registry.events().last?.reason == "two teams")
+        #expect(await visitor.get("/models/fraud").status == 404)
+    }
+
+    @Test("a name that is taken or no name is said on the page, and a name of somebody else cannot be taken")
+    func renaming() async throws {
+        let registry = try TestRegistry()
+        for name in ["fraud", "churn"] { await registry.createModel(name) }
+        let visitor = try visitor(registry)
+        let taken = await visitor.post("/models/fraud/rename", ["new_name": "churn"])
+        #expect(taken.status == 400)
+        #expect(try MarkupCheck.page(taken).text.contains("already exists"))
+        #expect(await visitor.post("/models/fraud/rename", ["new_name": ""]).status == 400)
+        let owner = try self.visitor(registry, reader(nil, grants: [Grant(.registeredModel, .name("fraud"), .manage)]))
+        #expect(await owner.post("/models/fraud/rename", ["new_name": "payroll"]).status == 403)
+        #expect(await visitor.get("/models/fraud").status == 200)
     }
 
     @Test("what cannot be done is said on the page, and nothing changes")

@@ -189,12 +189,24 @@ private struct NamedDownloads: ArtifactDownloads {
     }
 
     func contents(of relative: String, below uri: String, limit: Int) -> [UInt8]? {
-        relative == "MLmodel" ? Array(SampleModel.mlmodel.utf8) : nil
+        switch relative {
+        case "MLmodel": Array(SampleModel.mlmodel.utf8)
+        case "drift/report.json": Array(SampleModel.driftReport.utf8)
+        default: nil
+        }
     }
 }
 
 /// What MLflow 3.18 writes beside a scikit-learn model, shortened.
 enum SampleModel {
+    /// What `steward drift --format json` writes, shortened.
+    static let driftReport = """
+        {"format_version":1,"reference":{"label":"q1.csv","rows":900},"current":{"label":"q2.csv","rows":800},
+        "columns":[
+        {"name":"rate","drifted":true,"results":[{"drifted":true,"sentence":"moved up by 0.5 standard deviations"}]},
+        {"name":"term","drifted":false,"results":[{"drifted":false,"sentence":"no sign of change"}]}]}
+        """
+
     static let mlmodel = """
         artifact_path: model
         flavors:

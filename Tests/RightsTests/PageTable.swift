@@ -41,6 +41,7 @@ extension EndpointTable {
         edit some POST /models/{model}/tags key=k&value=v
         approve some POST /models/{model}/aliases alias=a&version=1&reason=r
         manage some POST /models/{model}/delete confirm={model}&reason=r
+        manage some POST /models/{model}/rename new_name={new}
         approve some POST /models/{model}/versions/1/stage stage=Staging&reason=r
         edit some POST /models/{model}/versions/1/description description=d
         edit some POST /models/{model}/versions/1/tags key=k&value=v

@@ -5,7 +5,8 @@ import Platform
 struct GroupPages: Sendable {
     let access: Access
 
-    static let navigation = NavigationItem("Groups", "/groups", .accessManage, .groups, in: .administration, order: 20)
+    static let navigation = NavigationItem(
+        "Groups", "/groups", .accessManage, .groups, in: .administration, order: 20, isForTeams: true)
 
     var endpoints: [Endpoint] {
         let manage = Endpoint.Access.may(.accessManage)

@@ -3,7 +3,8 @@ import Platform
 
 /// What each role may do, made from the list of endpoints: it cannot say anything that is not so.
 struct RolePage: Sendable {
-    static let navigation = NavigationItem("Roles", "/roles", nil, .audit, in: .administration, order: 40)
+    static let navigation = NavigationItem(
+        "Roles", "/roles", nil, .audit, in: .administration, order: 40, isForTeams: true)
 
     var endpoints: [Endpoint] {
         [.page("/roles", .signedIn, "What each role may do.") { Self.page($1) }]

@@ -5,7 +5,8 @@ import Platform
 struct TokenPages: Sendable {
     let access: Access
 
-    static let navigation = NavigationItem("Tokens", "/tokens", nil, .tokens, in: .administration, order: 30)
+    static let navigation = NavigationItem(
+        "Tokens", "/tokens", nil, .tokens, in: .administration, order: 30, isForTeams: true)
 
     var endpoints: [Endpoint] {
         [

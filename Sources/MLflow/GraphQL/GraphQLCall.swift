@@ -5,7 +5,7 @@ package import Platform
 /// made on behalf of whoever asks: a query shows nobody more than those calls do.
 package struct GraphQLCall: Sendable {
     private let endpoints: [String: Endpoint]
-    private let schema: GraphQLSchema
+    private let queries: GraphQLQueries
 
     /// Bytes of a query with its variables.
     private static let bodyLimit = 256 << 10
@@ -13,11 +13,7 @@ package struct GraphQLCall: Sendable {
     /// - Parameter endpoints: those of the domains, of which some are behind fields.
     /// - Throws: `bug` when one of them is missing, or the schema is wrong.
     package init(_ endpoints: [Endpoint]) throws(Failure) {
-        do {
-            schema = try QuerySchema.make()
-        } catch {
-            throw Failure(.bug, "the GraphQL schema: \(error.message)")
-        }
+        queries = try GraphQLQueries()
         var found: [String: Endpoint] = [:]
         for endpoint in endpoints {
             if let name = InnerCalls.name(endpoint), QuerySchema.calls.contains(name) { found[name] = endpoint }
@@ -57,11 +53,12 @@ package struct GraphQLCall: Sendable {
         let operation = try message.text("operationName").flatMap { $0.isEmpty ? nil : $0 }
         let plan: GraphQLPlan
         do {
-            plan = try GraphQLPlan(GraphQLParser.document(text), schema, operation: operation, variables: variables)
+            plan = try queries.plan(text, operation: operation, variables: variables)
         } catch {
             return .json(.record(["errors": .array([Self.json(error, text)])]))
         }
-        let (data, errors) = try await GraphQLExecution.run(plan, schema, InnerCalls(endpoints, inside: request))
+        let (data, errors) = try await GraphQLExecution.run(
+            plan, queries.schema, InnerCalls(endpoints, inside: request))
         if errors.isEmpty { return .json(.record(["data": data])) }
         return .json(.record(["errors": .array(errors.map { Self.json($0, text) }), "data": data]))
     }

@@ -88,6 +88,7 @@ struct Frame {
 
     private func mayOpen(_ item: NavigationItem) -> Bool {
         guard let visitor else { return !site.hasSignIn }
+        if item.isForTeams, visitor.method == .local { return false }
         guard let permission = item.permission else { return visitor.method != .nobody }
         return visitor.may(permission)
     }

@@ -19,10 +19,12 @@ package struct NavigationItem: Sendable {
     package let permission: Permission?
     /// Entries of a group stand in this order.
     package let order: Int
+    /// Means nothing on a server of one user, and is not shown there.
+    package let isForTeams: Bool
 
     package init(
         _ title: String, _ path: StaticString, _ permission: Permission?, _ icon: Icon, in group: Group = .work,
-        order: Int
+        order: Int, isForTeams: Bool = false
     ) {
         self.title = title
         self.path = path
@@ -30,5 +32,6 @@ package struct NavigationItem: Sendable {
         self.group = group
         self.permission = permission
         self.order = order
+        self.isForTeams = isForTeams
     }
 }

@@ -6,7 +6,21 @@ import Platform
 struct ModelForms: Sendable {
     let registry: Registry
 
-    var endpoints: [Endpoint] { (ofModels + ofVersions).map { $0.aboutModel() } }
+    var endpoints: [Endpoint] { [renaming] + (ofModels + ofVersions).map { $0.aboutModel() } }
+
+    /// Rights go by names: the new one must be one's own to give as well.
+    private var renaming: Endpoint {
+        .form("/models/{name}/rename", .may(.modelManage), "Gives a model another name.") { request, fields in
+            let (name, newName) = (try request.parameter("name"), fields.text("new_name"))
+            return try await change(request, fields, leadsTo: ModelPages.address(newName)) {
+                _ = try $0.renameModel(name, to: newName)
+            }
+        }.about { request in
+            let newName = try await FormFields(request).text("new_name")
+            let name = try request.parameter("name")
+            return [.model(name)] + (newName.isEmpty ? [] : [.new(.registeredModel(newName))])
+        }
+    }
 
     private var ofModels: [Endpoint] {
         [
@@ -150,6 +164,16 @@ extension ModelForms {
             let address = ModelPages.address(name)
             if mayWrite { description(address, overview.model.description, &html) }
             guard mayManage else { return }
+            html.act("Rename") { html in
+                html.form(address.adding("/rename")) { html in
+                    html.element(
+                        "p",
+                        text: "Clients that ask for the old name find nothing any more. History and versions stay.")
+                    html.field(FormField("new_name", "New name", isRequired: true, place: "rename"), name)
+                    html.field(FormField("reason", "Reason", hint: "Kept in the audit log.", place: "rename"))
+                    html.buttons { $0.submit("Rename") }
+                }
+            }
             html.act("Delete model", .danger) { html in
                 html.form(address.adding("/delete")) { html in
                     let count = overview.latest.isEmpty ? "" : " with all its versions"

@@ -91,7 +91,7 @@ struct ModelPages: Sendable {
                 field.grows = true
                 field.longest = 200
                 html.field(field, words)
-                html.submit("Search")
+                html.submit("Find", nil)
                 if !words.isEmpty { html.element("a", ["class": "button quiet", "href": "/models"], text: "Clear") }
             }
             guard !found.elements.isEmpty else {

@@ -34,10 +34,10 @@ enum RegistryWords {
         let name = text("name")
         let version = details["version"]?.int.map { "version \($0) of \(name)" } ?? name
         switch event.kind {
-        case EventKind.modelCreated: return EventPhrase("created \(name)")
-        case EventKind.modelRenamed: return EventPhrase("renamed \(name) to \(text("new_name"))")
+        case EventKind.modelCreated: return EventPhrase("created the model \(name)")
+        case EventKind.modelRenamed: return EventPhrase("renamed the model \(name) to \(text("new_name"))")
         case EventKind.modelUpdated: return EventPhrase("changed the description of \(name)")
-        case EventKind.modelDeleted: return EventPhrase("deleted \(name) with its versions", .bad)
+        case EventKind.modelDeleted: return EventPhrase("deleted the model \(name) with its versions", .bad)
         case EventKind.modelTagSet, EventKind.versionTagSet: return tagSet(version, details)
         case EventKind.modelTagDeleted, EventKind.versionTagDeleted:
             return EventPhrase("took the tag \(text("key")) from \(version)")

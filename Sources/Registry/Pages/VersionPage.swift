@@ -23,14 +23,16 @@ struct VersionPage: Sendable {
         let period: StagePeriod?
         /// Where the files are, as far as it can be resolved.
         let folder: String?
+        let drift: VersionDrift?
     }
 
     /// - Parameter problem: why what was asked for was not done.
     func page(_ request: Request, _ site: Site, problem: FailureText? = nil) async throws -> Page {
         let name = try request.parameter("name")
         let number = try Naming.version(request.parameter("version"))
-        let sources = registry.sources
-        let content = try await registry.read { reader in try Self.content(name, number, sources, reader) }
+        let (sources, rights) = (registry.sources, request.principal.rights)
+        let content = try await registry.read { reader in try Self.content(name, number, sources, rights, reader) }
+        let drift = await content.drift?.summary(registry.downloads)
         let parts = VersionParts(content, request, site, await files(content))
         let version = content.version
         var page = Page(
@@ -42,7 +44,7 @@ struct VersionPage: Sendable {
         page.actions { forms.version(version, &$0) }
         page.body { html in
             if let problem { html.notice(problem) }
-            parts.drift(&html)
+            content.drift?.write(drift, &html)
             if let text = version.description, !text.isEmpty { html.prose(text) }
             html.section("Where it comes from", id: "lineage") { parts.lineage(&$0) }
             parts.signature(&html)
@@ -73,7 +75,7 @@ struct VersionPage: Sendable {
     }
 
     private static func content(
-        _ name: String, _ number: Int64, _ sources: any ModelSources, _ reader: RegistryReader
+        _ name: String, _ number: Int64, _ sources: any ModelSources, _ rights: Rights, _ reader: RegistryReader
     ) throws -> Content {
         let version = try reader.requiredVersion(of: name, number)
         var query = EventQuery()
@@ -89,7 +91,8 @@ struct VersionPage: Sendable {
         return Content(
             version: version,
             lineage: try sources.lineage(run: version.runID, loggedModel: version.loggedModelID, reader.sql),
-            events: events, period: period, folder: try? VersionArtifactCall.folder(of: version, sources, reader))
+            events: events, period: period, folder: try? VersionArtifactCall.folder(of: version, sources, reader),
+            drift: try VersionDrift(version, sources, rights, reader.sql))
     }
 
     /// Files that are listed at most.

@@ -53,44 +53,6 @@ struct VersionParts {
         }
     }
 
-    // MARK: - Drift
-
-    private func tag(_ key: String) -> String? {
-        version.tags.first { $0.key.utf8.elementsEqual(key.utf8) }.map(\.value)
-    }
-
-    /// The report that was attached with the tags `drift.report` and `drift.verdict`.
-    func drift(_ html: inout Markup) {
-        guard let report = tag("drift.report") else { return }
-        html.section("Drift report", id: "drift") { html in
-            html.element("p") { html in
-                if let verdict = tag("drift.verdict") {
-                    html.element("b") { $0.outside(verdict, limit: 200) }
-                    html.text(". ")
-                }
-                guard let address = Self.address(report) else {
-                    html.text("Kept at ")
-                    html.outside(report, limit: 300)
-                    return
-                }
-                html.element("a", ["href": address], text: "Open the report")
-                html.sub(report)
-            }
-        }
-    }
-
-    /// Artifacts of runs on this server, and places on the web.
-    private static func address(_ place: String) -> String? {
-        let parts = place.split(separator: "/", maxSplits: 2)
-        if parts.count == 3, parts[0] == "runs:", parts[1].utf8.count == 32,
-            parts[1].utf8.allSatisfy({ Hexadecimal.value(of: $0) != nil })
-        {
-            return Address("/api/v1/runs", String(parts[1])).text + "/artifacts/"
-                + PercentEncoding.encode(String(parts[2]), keeping: "/")
-        }
-        return place.hasPrefix("https://") && SafeAddress.isSafe(place) ? place : nil
-    }
-
     // MARK: - Lineage
 
     /// Whoever may not read the experiment learns that there is a run, which the version says itself, and no more.

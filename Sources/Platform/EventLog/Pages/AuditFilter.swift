@@ -68,7 +68,7 @@ struct AuditFilter: Sendable {
             html.field(FormField("actor", "Who"), actor)
             html.field(FormField("since", "From (UTC)", .input("date")), since)
             html.field(FormField("until", "To (UTC)", .input("date")), until)
-            html.submit("Filter")
+            html.submit("Filter", nil)
             if !isEmpty { html.element("a", ["class": "button quiet", "href": "/audit"], text: "Clear") }
         }
     }
