@@ -11,8 +11,7 @@ extension Access {
         /// Nil: all that the owner may do.
         var level: Permission.Level?
         var targets: [GrantTarget]?
-        /// Nil: never.
-        var expires: Timestamp?
+        var expiry: TokenExpiry
     }
 
     /// Makes a token for oneself, or for a service account.
@@ -22,8 +21,9 @@ extension Access {
     {
         let maker = try await account(of: request)
         let presented = try await presentedToken(request)
-        try Delegation.check(expiry: wanted.expires, of: presented)
         let (principal, isAdmin) = (request.principal, request.isAdmin)
+        let expires = try Delegation.expiry(
+            wanted.expiry, of: presented, isAdmin: isAdmin, now: services.world.now())
         let (secret, id) = (SecretText(.token, services.world.random), services.world.makeID())
         return try await write(request) { writer in
             let owner = try wanted.owner.map { try writer.reader.requiredUser(named: $0) } ?? maker
@@ -44,7 +44,7 @@ extension Access {
             let scope = TokenScope(level, targets: wanted.targets)
             try Delegation.check(scope, owner: rights, maker: principal.rights)
             let token = try writer.createToken(
-                secret, id: id, of: current, wanted.name, scope, expires: wanted.expires)
+                secret, id: id, of: current, wanted.name, scope, expires: expires)
             return (secret, token, current)
         }
     }

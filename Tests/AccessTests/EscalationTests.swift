@@ -143,6 +143,17 @@ struct EscalationTests {
         #expect(await make(reading, "read", week) == 201)
         #expect(await make(reading, "read", [JSON.Member("expires_in_days", .integer(8))]) == 403)
         #expect(await make(reading, "read", [JSON.Member("never_expires", .bool(true))]) == 403)
+        // Without a wish it ends with the token that makes it.
+        let made = await server.send(
+            "POST", "/api/v1/tokens", as: reading, .record(["name": .string("u"), "level": .string("read")]))
+        #expect(made.status == 201)
+        let end = try #require(made.json["expires_at"]?.text.flatMap { Timestamp(rfc3339: $0) })
+        #expect(end <= server.clock.now.adding(milliseconds: 7 * 86_400_000))
+        // Who administers everything could make an account that stays.
+        let root = TestAccess.Who.bearer(
+            try await server.makeToken(
+                TestAccess.admin, .record(["name": .string("l"), "expires_in_days": .integer(30)])))
+        #expect(await make(root, "edit", [JSON.Member("expires_in_days", .integer(365))]) == 201)
         let narrow = TestAccess.Who.bearer(
             try await server.makeToken(
                 ada,

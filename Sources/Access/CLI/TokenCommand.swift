@@ -48,7 +48,10 @@ struct TokenCreateCommand: AsyncParsableCommand {
         help: ArgumentHelp("Only for these models: names, with * for any text.", valueName: "model"))
     var model: [String] = []
 
-    @Option(help: ArgumentHelp("Days until it expires, 1 to 3650. (default: 90)", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Days until it expires, 1 to 3650. (default: 90, or until the token of `steward login` does)",
+            valueName: "number"))
     var days: Int?
 
     @Flag(help: "It holds until it is revoked.")

@@ -33,9 +33,10 @@ struct TokenEndpoints: Sendable {
         Endpoint.Field("subjects", .list(.object(AccessJSON.target)), "The only things it is for."),
         Endpoint.Field("expires_at", .text, "RFC 3339."),
         Endpoint.Field("expires_in_days", .integer, "Instead of expires_at: 1 to 3650."),
-        Endpoint.Field("never_expires", .flag, "Without any of the three it expires after 90 days."),
+        Endpoint.Field(
+            "never_expires", .flag,
+            "Without any of the three it expires after 90 days, or with the token that makes it."),
     ]
-    static let standardDays: Int64 = 90
 
     @Sendable private func list(_ request: Request) async throws -> Response {
         let page = try PageRequest(request, access.services.pageTokens)
@@ -82,27 +83,28 @@ struct TokenEndpoints: Sendable {
         let body = try await RequestObject(request, Self.creation)
         let wanted = Access.TokenRequest(
             name: try body.requiredText("name"), owner: try body.text("user"), level: try body.level("level"),
-            targets: try body.targets("subjects"), expires: try expiry(body))
+            targets: try body.targets("subjects"), expiry: try expiry(body))
         let (secret, token, owner) = try await access.makeToken(wanted, request)
         return .json(
             .object(AccessJSON.members(token, owner.name) + [JSON.Member("token", .string(secret.text))]), status: 201)
     }
 
-    private func expiry(_ body: RequestObject) throws(Failure) -> Timestamp? {
+    private func expiry(_ body: RequestObject) throws(Failure) -> TokenExpiry {
         let (text, days, never) = (
             try body.text("expires_at"), try body.integer("expires_in_days"), try body.flag("never_expires") ?? false
         )
         guard [text != nil, days != nil, never].count(where: { $0 }) <= 1 else {
             throw Failure(.invalid, "one of expires_at, expires_in_days and never_expires can be given")
         }
-        if never { return nil }
+        if never { return .never }
         if let text {
             guard let time = Timestamp(rfc3339: text) else {
                 throw Failure(.invalid, "expires_at: '\(text.prefix(50))' is no time", hint: "2027-01-31T12:00:00Z")
             }
-            return time
+            return .at(time)
         }
-        return try Self.expiry(days: days ?? Self.standardDays, access.services.world.now())
+        return try days.map { days throws(Failure) in .at(try Self.expiry(days: days, access.services.world.now())) }
+            ?? .standard
     }
 
     static func expiry(days: Int64, _ now: Timestamp) throws(Failure) -> Timestamp {

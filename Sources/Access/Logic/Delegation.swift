@@ -29,13 +29,31 @@ enum Delegation {
         }
     }
 
+    /// When a new token ends.
+    /// - Parameters:
+    ///   - maker: the token it is made with; nil for a password or a signed-in browser.
+    ///   - isAdmin: whether the maker administers everything. They could make an account that stays, so that it would
+    ///     protect nothing if their tokens had to end.
+    /// - Returns: nil for never.
     /// - Throws: `denied` for a token that would outlive the one it is made with.
-    static func check(expiry: Timestamp?, of maker: AccessToken?) throws(Failure) {
-        guard let limit = maker?.expires else { return }
+    static func expiry(
+        _ wanted: TokenExpiry, of maker: AccessToken?, isAdmin: Bool, now: Timestamp
+    ) throws(Failure) -> Timestamp? {
+        let limit = isAdmin ? nil : maker?.expires
+        let expiry: Timestamp?
+        switch wanted {
+        case .never: expiry = nil
+        case .at(let time): expiry = time
+        case .standard:
+            let usual = now.adding(milliseconds: TokenExpiry.standardDays * 86_400_000)
+            return limit.map { min($0, usual) } ?? usual
+        }
+        guard let limit else { return expiry }
         guard let expiry, expiry <= limit else {
             throw Failure(
                 .denied, "a token cannot make one that outlives it",
                 hint: "Sign in with your password instead, or let it expire by \(limit.rfc3339).")
         }
+        return expiry
     }
 }

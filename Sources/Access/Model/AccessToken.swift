@@ -58,3 +58,13 @@ struct OneTimeLink: Sendable {
     let purpose: Purpose
     let expires: Timestamp
 }
+
+/// When a token shall end.
+enum TokenExpiry: Sendable, Equatable {
+    case never
+    case at(Timestamp)
+    /// After `standardDays`, or with the token that makes it.
+    case standard
+
+    static let standardDays: Int64 = 90
+}

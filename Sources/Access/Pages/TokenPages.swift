@@ -143,13 +143,13 @@ struct TokenPages: Sendable {
 
     private func create(_ request: Request, _ fields: FormFields) async throws -> FormAnswer {
         do {
-            let days = Int64(fields["days"] ?? "") ?? TokenEndpoints.standardDays
+            let days = Int64(fields["days"] ?? "") ?? TokenExpiry.standardDays
             let owner = fields.text("user")
             let wanted = Access.TokenRequest(
                 name: try fields.required("name", "What it is for"), owner: owner.isEmpty ? nil : owner,
                 level: fields["level"].flatMap(Permission.Level.init(word:)),
                 targets: try Self.targets(fields.text("subjects")),
-                expires: days == 0 ? nil : try TokenEndpoints.expiry(days: days, access.services.world.now()))
+                expiry: days == 0 ? .never : .at(try TokenEndpoints.expiry(days: days, access.services.world.now())))
             let (secret, token, user) = try await access.makeToken(wanted, request)
             return .page(Self.shownOnce(secret, token, user, request))
         } catch let failure as Failure where FailureText(failure) != nil || failure.code == .denied {
