@@ -46,8 +46,11 @@ package struct ServerClient: Sendable {
         _ body: (ServerClient) async throws -> Value
     ) async throws -> Value {
         let address = try check(address)
+        // A fetch that goes on may take long; one that stands still has failed.
         var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)), decompression: .disabled)
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10), read: .seconds(timeout.components.seconds)),
+            decompression: .disabled)
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -103,6 +106,48 @@ package struct ServerClient: Sendable {
         _ method: String, _ path: String, query: [(name: String, value: String)] = [],
         headers: [(name: String, value: String)] = [], body: [UInt8]? = nil
     ) async throws(Failure) -> Answer {
+        let answer: Answer
+        do {
+            let limit = TimeAmount.milliseconds(
+                timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000)
+            answer = try await self.answer(
+                client.execute(request(method, path, query, headers, body), deadline: .now() + limit))
+        } catch {
+            throw unreachable(error)
+        }
+        guard answer.status < 300 else { throw Self.failure(answer, at: address) }
+        return answer
+    }
+
+    /// What is at a path, of any length, piece by piece.
+    /// - Parameter body: is given the pieces, in order.
+    /// - Throws: what `body` throws, too: a part may have come before.
+    package func fetch(
+        _ path: String, headers: [(name: String, value: String)] = [],
+        _ body: (_ piece: [UInt8]) throws(Failure) -> Void
+    ) async throws(Failure) {
+        var refusal: Answer?
+        do {
+            let response = try await client.execute(
+                request("GET", path, [], headers, nil), deadline: .now() + Self.longest)
+            if response.status.code < 300 {
+                for try await piece in response.body { try body(Array(piece.readableBytesView)) }
+            } else {
+                refusal = try await answer(response)
+            }
+        } catch {
+            throw unreachable(error)
+        }
+        if let refusal { throw Self.failure(refusal, at: address) }
+    }
+
+    /// How long a fetch may take that goes on.
+    private static let longest = TimeAmount.hours(24)
+
+    private func request(
+        _ method: String, _ path: String, _ query: [(name: String, value: String)],
+        _ headers: [(name: String, value: String)], _ body: [UInt8]?
+    ) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: address + path + Self.text(query))
         request.method = .RAW(value: method)
         request.headers = HTTPHeaders(headers.map { ($0.name, $0.value) })
@@ -113,16 +158,10 @@ package struct ServerClient: Sendable {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))
         }
-        let answer: Answer
-        do { answer = try await exchange(request) } catch { throw unreachable(error) }
-        guard answer.status < 300 else { throw Self.failure(answer, at: address) }
-        return answer
+        return request
     }
 
-    private func exchange(_ request: HTTPClientRequest) async throws -> Answer {
-        let limit = TimeAmount.milliseconds(
-            timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000)
-        let response = try await client.execute(request, deadline: .now() + limit)
+    private func answer(_ response: HTTPClientResponse) async throws -> Answer {
         var body: [UInt8] = []
         for try await piece in response.body {
             body.append(contentsOf: piece.readableBytesView)
