@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import sys
+import time
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -54,10 +55,13 @@ def fresh():
 
 
 def set_up_link(log):
-    """What the first start of a server with --auth shows in its terminal, as a path."""
-    found = re.search(r"/setup\?token=\S+", pathlib.Path(log).read_text())
-    assert found, "the server shows no link that makes the first administrator"
-    return found.group()
+    """What the first start of a server with --auth shows in its terminal, as a path. It answers before it shows it."""
+    end = time.monotonic() + browser.PATIENCE / 1000
+    while time.monotonic() < end:
+        if found := re.search(r"/setup\?token=\S+(?=\s)", pathlib.Path(log).read_text()):
+            return found.group()
+        time.sleep(0.05)
+    raise AssertionError("the server shows no link that makes the first administrator")
 
 
 @contextlib.contextmanager
