@@ -83,10 +83,18 @@ def steward(binary, database, log, *arguments):
             yield url, data
 
 
+def set_up_link(log):
+    """The link that a server with --auth shows at its first start, as a path. It answers before it shows it."""
+    for _ in range(1200):
+        if found := re.search(r"/setup\?token=\S+(?=\s)", pathlib.Path(log).read_text()):
+            return found.group()
+        time.sleep(0.05)
+    raise AssertionError("the server shows no link that makes the first administrator")
+
+
 def first_administrator(url, log, name, password):
-    """Uses the link that a server with --auth shows at its first start."""
-    found = re.search(r"/setup\?token=(\S+)", pathlib.Path(log).read_text())
-    body = json.dumps({"token": found.group(1), "name": name, "password": password}).encode()
+    token = set_up_link(log).partition("=")[2]
+    body = json.dumps({"token": token, "name": name, "password": password}).encode()
     request = urllib.request.Request(f"{url}/api/v1/setup", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30):
         pass

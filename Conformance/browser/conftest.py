@@ -4,9 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import sys
-import time
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -54,22 +52,12 @@ def fresh():
         yield Bench(url, data.Facts(), data.Client(url))
 
 
-def set_up_link(log):
-    """What the first start of a server with --auth shows in its terminal, as a path. It answers before it shows it."""
-    end = time.monotonic() + browser.PATIENCE / 1000
-    while time.monotonic() < end:
-        if found := re.search(r"/setup\?token=\S+(?=\s)", pathlib.Path(log).read_text()):
-            return found.group()
-        time.sleep(0.05)
-    raise AssertionError("the server shows no link that makes the first administrator")
-
-
 @contextlib.contextmanager
 def without_people(name):
     """A server where people sign in, before there is anybody."""
     log = LOGS / f"browser-{name}.log"
     with servers.steward(BINARY, None, log, "--auth") as (url, _):
-        yield Bench(url, data.Facts(setup=set_up_link(log)), data.Client(url))
+        yield Bench(url, data.Facts(setup=servers.set_up_link(log)), data.Client(url))
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +79,7 @@ def team(canary):
     """A server where people sign in, with people; visited as its administrator."""
     log = LOGS / "browser-team.log"
     with servers.steward(BINARY, None, log, "--auth") as (url, _):
-        client, cookie = data.first_administrator(url, set_up_link(log))
+        client, cookie = data.first_administrator(url, servers.set_up_link(log))
         facts = data.people(client, canary.url)
         yield Bench(url, facts, client, [{"name": cookie[0], "value": cookie[1], "url": url}])
 
