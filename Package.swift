@@ -167,7 +167,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MigrationTests",
-            dependencies: ["Migration", "Tracking", "Registry", "MLflow", "Platform", "Core", "TestSupport"],
+            dependencies: ["Access", "Migration", "Tracking", "Registry", "MLflow", "Platform", "Core", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "MLflow", "Platform", "Core", "TestSupport"],

@@ -56,4 +56,30 @@ struct ExportTests {
         #expect(exported.tables.count == imported.tables.count && imported.tables.count >= 20)
         #expect(try MLflowExport<TestProduct>(settings).run().written == 0)
     }
+
+    @Test("events of webhooks that MLflow does not know stay behind, and are told of")
+    func foreignEvents() async throws {
+        let fixture = try MigrationFixture(.sqlite)
+        try fixture.fill(runs: 1)
+        #expect(try await fixture.run().isComplete)
+        try fixture.steward { sql in
+            try sql.run(
+                script: """
+                    INSERT INTO registry_webhook (id, name, description, url, status, created_at, updated_at) VALUES
+                        ('w1', 'both', NULL, 'https://a', 'ACTIVE', 1, 1), ('w2', 'own', NULL, 'https://a', 'ACTIVE', 1, 1);
+                    INSERT INTO registry_webhook_event (event, webhook_id) VALUES ('model_version.created', 'w1'),
+                        ('model_version_stage.transitioned', 'w1'), ('model_version_stage.transitioned', 'w2');
+                    """)
+        }
+        let target = "\(fixture.folder)/exported.db"
+        let report = try MLflowExport<TestProduct>(.init(server: fixture.server, target: target)).run()
+        #expect(report.isComplete && report.tables[.webhookEvents]?.target.count == 1)
+        #expect(report.kinds.first { $0.kind == .webhook }?.written == 1)
+        #expect(report.findings.contains { $0.sort == .note && $0.text == "2 not taken along" })
+        let entities = try SQLiteDriver(path: target).connect(.reading).withConnection { sql in
+            try sql.rows("SELECT entity FROM webhook_events") { $0.text(0) }
+        }
+        #expect(entities == ["model_version"])
+        #expect(try MLflowExport<TestProduct>(.init(server: fixture.server, target: target)).run().written == 0)
+    }
 }

@@ -175,4 +175,103 @@ struct ImportTests {
         #expect(!FileManager.default.fileExists(atPath: fixture.server.dataFolder))
         #expect(!FileManager.default.fileExists(atPath: fixture.database.location))
     }
+
+    @Test("a report names no password", .enabled(if: TestPostgres.isInstalled))
+    func noPassword() async throws {
+        let fixture = try MigrationFixture(.postgresql)
+        try fixture.fill(runs: 1)
+        var server = fixture.server
+        server.database = fixture.database.location.replacing("steward@", with: "steward:geheim@")
+        var settings = MLflowImport<TestProduct>.Settings(source: fixture.mlflow, server: server)
+        settings.filesRoot = fixture.artifacts
+        let report = try await MLflowImport<TestProduct>(settings).run()
+        #expect(report.isComplete && report.target.contains("steward") && !report.target.contains("geheim"))
+        await #expect {
+            try await MLflowImport<TestProduct>(.init(source: "http://ann:geheim@127.0.0.1:1", server: server)).run()
+        } throws: {
+            !"\($0)".contains("geheim")
+        }
+    }
+
+    @Test("an import that was cut off before its end was recorded is recorded by the next")
+    func recordedLater() async throws {
+        let fixture = try MigrationFixture(.sqlite)
+        try fixture.fill(runs: 3)
+        // Everything is written, then there is no place for files.
+        try FileManager.default.createDirectory(atPath: fixture.server.dataFolder, withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: fixture.server.artifacts))
+        await #expect(throws: Failure.self) { try await fixture.run() }
+        let finished = "SELECT count(*) FROM eventlog_entry WHERE kind = 'migration.import-finished'"
+        #expect(try fixture.number("SELECT count(*) FROM tracking_run") == 3 && fixture.number(finished) == 0)
+        try FileManager.default.removeItem(atPath: fixture.server.artifacts)
+        let report = try await fixture.run()
+        #expect(report.isComplete && report.written == 0)
+        #expect(try fixture.number(finished) == 1)
+        #expect(try await fixture.run().isComplete)
+        #expect(try fixture.number(finished) == 1)
+    }
+
+    @Test("an experiment may have the name that the empty experiment 0 gives away", arguments: Backend.available)
+    func renamedDefault(_ backend: Backend) async throws {
+        let fixture = try MigrationFixture(backend)
+        try fixture.fill(runs: 1)
+        try fixture.mlflow { sql in
+            try sql.run(
+                script: """
+                    UPDATE experiments SET name = 'first' WHERE experiment_id = 0;
+                    INSERT INTO experiments VALUES (8, 'Default', 's3://b', 'active', 1, 1, 'default');
+                    """)
+        }
+        let report = try await fixture.run()
+        #expect(report.isComplete, "\(report.findings)")
+        #expect(try fixture.text("SELECT name FROM tracking_experiment WHERE id = 0") == "first")
+        #expect(try fixture.text("SELECT name FROM tracking_experiment WHERE id = 8") == "Default")
+    }
+
+    @Test("what comes in another state is counted")
+    func states() async throws {
+        let fixture = try MigrationFixture(.sqlite)
+        try fixture.fill(runs: 1)
+        try fixture.mlflow { sql in
+            try sql.run(
+                script: """
+                    INSERT INTO registered_models (name, creation_time) VALUES ('m', 1);
+                    INSERT INTO model_versions (name, version, current_stage, source, creation_time, status) VALUES
+                        ('m', 1, 'None', 's3://b', 5, 'FAILED_REGISTRATION'), ('m', 2, 'None', 's3://b', 5, 'READY'),
+                        ('m', 3, 'Deleted_Internal', 'x', 5, 'PENDING_REGISTRATION');
+                    INSERT INTO logged_models (model_id, experiment_id, name, artifact_location, creation_timestamp_ms,
+                        last_updated_timestamp_ms, status, lifecycle_stage, status_message)
+                        VALUES ('m-1', 0, 'lm', 's3://b/m', 1, 2, 3, 'active', 'out of memory');
+                    """)
+        }
+        let report = try await fixture.run()
+        let notes = report.findings.filter { $0.sort == .note }.map { "\($0.kind): \($0.text)" }
+        #expect(notes.contains("states of versions that are not READY: 1 not taken along"))
+        #expect(notes.contains("messages about the status of logged models: 1 not taken along"))
+    }
+
+    @Test("a database may be named with settings of its driver, and what cannot be named is found")
+    func names() async throws {
+        let fixture = try MigrationFixture(.sqlite)
+        try fixture.fill(runs: 2)
+        try fixture.mlflow { sql in
+            try sql.execute("INSERT INTO runs (run_uuid, status, experiment_id) VALUES (x'ff', 'FINISHED', 0)", [])
+        }
+        var settings = MLflowImport<TestProduct>.Settings(
+            source: "sqlite:///\(fixture.mlflow)?timeout=20", server: fixture.server)
+        settings.filesRoot = fixture.artifacts
+        let report = try await MLflowImport<TestProduct>(settings).run()
+        let runs = try #require(report.kinds.first { $0.kind == .run })
+        #expect(runs.found == 3 && runs.written == 2 && runs.leftOut == 1)
+    }
+
+    @Test("a run that was deleted without a time was deleted when it ended")
+    func deletedSometime() async throws {
+        let fixture = try MigrationFixture(.sqlite)
+        try fixture.fill(runs: 1)
+        try fixture.mlflow { try $0.execute("UPDATE runs SET lifecycle_stage = 'deleted', end_time = 77", []) }
+        #expect(try await fixture.run().isComplete)
+        #expect(try fixture.number("SELECT deleted_at FROM tracking_run WHERE is_deleted = 1") == 77)
+        #expect(try await fixture.run().written == 0)
+    }
 }

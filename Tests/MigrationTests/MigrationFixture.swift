@@ -1,3 +1,4 @@
+import Access
 import Core
 import Foundation
 import MLflow
@@ -7,14 +8,14 @@ import Registry
 import TestSupport
 import Tracking
 
-/// A program with the two domains that keep what MLflow keeps.
+/// A program with the domains that keep what MLflow keeps.
 enum TestProduct: MigrationTarget {
-    static let migrations = Tracking.migrations + Registry.migrations
+    static let migrations = Tracking.migrations + Registry.migrations + Access.migrations
     static var migrationStores: [any MigrationStore] {
         [TrackingMigration(), RegistryMigration(sources: TrackedModelSources())]
     }
     static var migrationFiles: any MigrationFiles { MigratedArtifacts() }
-    static var migrationAccounts: (any MigrationAccounts)? { nil }
+    static var migrationAccounts: (any MigrationAccounts)? { MigratedAccounts() }
 }
 
 /// A database of MLflow, a data folder to import it into, and a folder for both, gone with the last reference.
@@ -40,12 +41,30 @@ final class MigrationFixture {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Writes into MLflow's database.
-    func mlflow(_ body: (any SQLConnection) throws -> Void) throws {
-        try SQLiteDriver(path: mlflow).connect(.writing).withConnection { sql in
+    func mlflow(_ body: (any SQLConnection) throws -> Void) throws { try Self.write(SQLiteDriver(path: mlflow), body) }
+
+    /// Writes into the imported side, past everything that guards it.
+    func steward(_ body: (any SQLConnection) throws -> Void) throws { try Self.write(database.driver, body) }
+
+    static func write(_ driver: any DatabaseDriver, _ body: (any SQLConnection) throws -> Void) throws {
+        try driver.connect(.writing).withConnection { sql in
             try sql.begin(.writing)
             try body(sql)
             try sql.commit()
         }
+    }
+
+    /// Writes a file among MLflow's artifacts.
+    func write(_ text: String, at path: String) throws {
+        let file = URL(filePath: "\(artifacts)/\(path)")
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+    }
+
+    /// What this server's store has at a path.
+    func stored(_ path: String) -> String? {
+        try? String(contentsOfFile: "\(server.artifacts)/\(path)", encoding: .utf8)
     }
 
     /// One number of the imported side.
@@ -64,8 +83,13 @@ final class MigrationFixture {
         return try await MLflowImport<TestProduct>(settings).run()
     }
 
-    /// Experiments 0 and 7 with some runs each; run `n` has `points` points of two metrics.
+    /// Experiments 0 and 7 with some runs each; run `n` has `points` points of two metrics. The first and the last
+    /// have a folder for files.
     func fill(runs: Int, points: Int = 3) throws {
+        for run in [0, runs - 1] {
+            try FileManager.default.createDirectory(
+                atPath: "\(artifacts)/7/\(Self.runID(run))/artifacts", withIntermediateDirectories: true)
+        }
         try mlflow { sql in
             try sql.run(
                 script: """

@@ -20,6 +20,9 @@ package protocol MigrationStore: Sendable {
     /// Whether a thing is only there because every database is made with it, and gives way to one that is brought.
     func isPlaceholder(_ kind: MigrationKind, _ key: String, _ sql: any SQLConnection) throws -> Bool
 
+    /// What it keeps that MLflow's database has no place for, by what people call it.
+    func strangers(_ sql: any SQLConnection) throws -> [(what: String, count: Int64)]
+
     /// Takes the rows of some new things in a transaction.
     func writer(_ kind: MigrationKind, _ transaction: Transaction) throws -> any MigrationWriter
 }
@@ -28,6 +31,8 @@ extension MigrationStore {
     package func tables(of kind: MigrationKind) -> [MigrationTable] { kind.tables }
 
     package func isPlaceholder(_ kind: MigrationKind, _ key: String, _ sql: any SQLConnection) throws -> Bool { false }
+
+    package func strangers(_ sql: any SQLConnection) throws -> [(what: String, count: Int64)] { [] }
 }
 
 /// Writes some things of one kind. It is given the rows of the kind's tables in the order of the tables, a table in one

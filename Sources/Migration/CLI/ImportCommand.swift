@@ -33,8 +33,8 @@ package struct ImportMLflowCommand<Target: MigrationTarget>: AsyncParsableComman
 
                 Everything keeps its identifier, its times and its versions' numbers. What stands in the way (an \
                 experiment of the same name with another number, a model that differs) is listed before anything is \
-                written. An import that was cut off is simply run again: what is there is compared and left alone. In \
-                the end both sides are compared row by row; the status is 0 only when they are the same.
+                written. An import that was cut off is simply run again: what is there, files too, is compared and left \
+                alone. In the end both sides are compared row by row; the status is 0 only when they are the same.
 
                 The server whose data folder it is must not run meanwhile. Of MLflow's database nothing is changed.
 
@@ -54,6 +54,12 @@ package struct ImportMLflowCommand<Target: MigrationTarget>: AsyncParsableComman
             "Folder of MLflow's artifacts, to copy them from: its --artifacts-destination, or mlruns.",
             valueName: "folder"))
     var artifactsRoot: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What MLflow has in folder OLD is in NEW here, below --artifacts-root. May be repeated.",
+            valueName: "OLD=NEW"))
+    var artifactsMoved: [MovedFolder] = []
 
     @Option(
         help: ArgumentHelp(
@@ -93,6 +99,7 @@ package struct ImportMLflowCommand<Target: MigrationTarget>: AsyncParsableComman
         settings.workspace = workspace
         settings.files = artifactFiles
         settings.filesRoot = artifactsRoot
+        settings.movedFolders = artifactsMoved
         settings.users = users
         settings.userRole = userRole == "none" ? nil : userRole
         settings.skipsConflicts = onConflict == .skip
@@ -116,3 +123,4 @@ enum ConflictChoice: String, ExpressibleByArgument, Sendable, CaseIterable {
 }
 
 extension FileImportMode: ExpressibleByArgument {}
+extension MovedFolder: ExpressibleByArgument {}

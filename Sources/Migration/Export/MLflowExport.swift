@@ -47,13 +47,17 @@ package struct MLflowExport<Target: MigrationTarget> {
             }
             let target = TransferTarget(
                 MLflowDatabase(schema: .exported), try Self.open(there, world))
+            let stores = StoreGroup(Target.migrationStores)
             let transfer = Transfer(
-                source: RowReader(store: StoreGroup(Target.migrationStores), sql: sql), target: target,
+                source: RowReader(store: stores, sql: sql), target: target,
                 settings: Transfer.Settings(), origin: Origin(.local),
                 report: TransferReport(
                     importID: world.makeID(), source: here.description, target: there.description, isDryRun: false),
                 progress: progress)
             var report = try transfer.run()
+            for (what, count) in try stores.strangers(sql) {
+                report.add(.note, what, "", "\(count) not taken along")
+            }
             if let folder = settings.files, !report.isStopped {
                 let export = FileExport(
                     store: try LocalArtifactStore(root: settings.server.artifacts), folder: folder, progress: progress)

@@ -13,201 +13,261 @@ package enum FileImportMode: String, Sendable, CaseIterable {
     case skip
 }
 
-/// Copies the files of what was imported from folders of MLflow's machine into this server's store. A file appears
-/// whole, with its digest recorded; one that is there already with the same digest is left alone, so that an import
-/// that was cut off goes on where it stopped.
+/// Copies the files of what was imported from folders of MLflow's machine into this server's store, and writes spans
+/// that MLflow has as rows as the files in which clients look for them. A file appears whole, with its digest recorded;
+/// one that is there already stays as it is, so that an import that was cut off goes on where it stopped.
 final class FileImport {
+    struct Settings {
+        let mode: FileImportMode
+        /// The folder that `mlflow-artifacts:/` meant at the old server. Nothing outside of it is read, whatever a
+        /// database says: whoever could write there could have named any folder of this machine.
+        let root: String?
+        let moved: [MovedFolder]
+    }
+
     private let mode: FileImportMode
-    /// The folder that `mlflow-artifacts:/` meant at the old server. Nothing outside of it is read, whatever a database
-    /// says: whoever could write there could have named any folder of this machine.
     private let root: String?
-    private let places: PlaceMapping?
-    private let store: any ArtifactStore
-    private let records: any MigrationFiles
-    private let session: DatabaseSession
-    private let world: World
-    private let principal: Principal
+    private let moved: [MovedFolder]
+    /// Reads places as MLflow has them.
+    private let old: RowReader
+    /// Reads places as they are after the migration.
+    private let new: RowReader
+    private let target: TransferTarget
+    /// nil in a dry run, which only looks.
+    private let keeper: FileKeeper?
+    private let notes: SourceNotes
     private let progress: (String, Double?) -> Void
-    /// The spans of a trace that MLflow has in its database, each a JSON document.
-    private let spans: (_ trace: String) throws(Failure) -> [String]
-    private(set) var report = FileReport()
-    private var findings: [TransferReport.Finding] = []
+    private var report: TransferReport
+    private var files = FileReport()
+    /// Places of runs, logged models and versions that should be folders below the root, and folders that were there.
+    private var (expected, found) = (0, 0)
+    /// Traces whose spans become files here and whose other files stay where they are.
+    private var parted = 0
 
     init(
-        mode: FileImportMode, root: String?, places: PlaceMapping?, store: any ArtifactStore,
-        records: any MigrationFiles,
-        session: DatabaseSession, world: World, principal: Principal,
-        spans: @escaping (_ trace: String) throws(Failure) -> [String],
-        progress: @escaping (String, Double?) -> Void
+        _ settings: Settings, old: RowReader, new: RowReader, target: TransferTarget, keeper: FileKeeper?,
+        notes: SourceNotes, report: TransferReport, progress: @escaping (String, Double?) -> Void
     ) {
-        self.mode = mode
-        self.root = root.map(Self.resolved)
-        self.places = places
-        self.store = store
-        self.records = records
-        self.session = session
-        self.world = world
-        self.principal = principal
-        self.spans = spans
+        mode = settings.mode
+        root = settings.root.map(Self.resolved)
+        moved = settings.moved
+        self.old = old
+        self.new = new
+        self.target = target
+        self.keeper = keeper
+        self.notes = notes
+        self.report = report
         self.progress = progress
     }
 
-    /// The table that says where the files of a kind are.
-    private static let tables: [(kind: MigrationKind, table: MigrationTable)] = [
-        (.run, .runs), (.loggedModel, .loggedModels), (.trace, .traceTags),
+    /// The table that says where the files of a kind are, and in which column.
+    private static let tables: [(kind: MigrationKind, table: MigrationTable, column: Int)] = [
+        (.run, .runs, 7), (.loggedModel, .loggedModels, 3), (.trace, .traceTags, 2), (.registeredModel, .versions, 8),
     ]
 
-    /// - Parameter source: reads places as MLflow has them.
-    func run(_ source: RowReader, _ target: TransferTarget, into report: inout TransferReport) throws(Failure) {
-        for (kind, table) in Self.tables where source.store.kinds.contains(kind) {
+    /// - Returns: the report that it was given, with what became of files.
+    func run() throws(Failure) -> TransferReport {
+        for (kind, table, column) in Self.tables where old.store.kinds.contains(kind) {
             var after: SQLValue?
             while true {
                 let page: RowReader.KeyPage
-                do { page = try source.keys(kind, after: after, limit: 512) { _ in } } catch {
-                    throw Failure(any: error)
-                }
-                let keys = try target.existing(kind, page.keys)
-                for (key, place) in try Self.places(table, page.keys.filter { keys.contains(MigrationKey($0)) }, source)
-                {
-                    try take(place.old, rewritten(place.row, table), kind, key)
+                do { page = try old.keys(kind, after: after, limit: 512) { _ in } } catch { throw Failure(any: error) }
+                let here = keeper == nil ? Set(page.keys.map(MigrationKey.init)) : try target.existing(kind, page.keys)
+                for place in try places(kind, table, column, page.keys.filter { here.contains(MigrationKey($0)) }) {
+                    try take(place)
                 }
                 if page.count < 512 { break }
                 after = page.last
             }
         }
-        for finding in findings { report.add(finding.sort, finding.kind, finding.key, finding.text) }
-        report.files = self.report
+        if expected > 0, found == 0, let root {
+            report.add(
+                .leftOut, "file", "",
+                "none of the \(expected) places of files exists below \(DisplayText.clean(root)); where there are no "
+                    + "files at all, say --artifact-files skip")
+        }
+        if parted > 0 {
+            report.add(
+                .note, "trace", "",
+                "the spans of \(parted) become files of this server; what else belongs to them stays where it was")
+        }
+        report.files = files
+        return report
     }
+
+    // MARK: - Places
 
     private struct Place {
+        let kind: MigrationKind
+        let key: String
+        /// As MLflow has it; empty where it has none.
         let old: String
-        let row: [SQLValue]
+        let new: String
     }
 
-    private static func places(
-        _ table: MigrationTable, _ keys: [String], _ source: RowReader
-    ) throws(Failure) -> [(String, Place)] {
-        var places: [(String, Place)] = []
-        let column = table.columns.firstIndex { $0.values == .place }
-        do {
-            try source.forEach(table, of: keys) { key, row in
-                if let column, case .text(let place) = row[column] {
-                    places.append((key, Place(old: place, row: row)))
-                } else if let place = PlaceMapping.traceLocation(row, table) {
-                    places.append((key, Place(old: place, row: row)))
-                }
-            } problem: { _ in
-            }
-        } catch {
-            throw Failure(any: error)
+    private func places(
+        _ kind: MigrationKind, _ table: MigrationTable, _ column: Int, _ keys: [String]
+    ) throws(Failure) -> [Place] {
+        /// Versions of one model have a number each.
+        func name(_ key: String, _ row: [SQLValue]) -> String {
+            table == .versions ? "\(key) version \(MigrationRow(values: row[...]).integer(1))" : key
         }
+        func read(_ reader: RowReader, _ body: (String, String) -> Void) throws(Failure) {
+            do {
+                try reader.forEach(table, of: keys) { key, row in
+                    guard case .text(let place) = row[column] else { return }
+                    if table == .traceTags, PlaceMapping.traceLocation(row, table) == nil { return }
+                    body(name(key, row), place)
+                } problem: { _ in
+                }
+            } catch {
+                throw Failure(any: error)
+            }
+        }
+        var before: [MigrationKey: String] = [:]
+        try read(old) { before[MigrationKey($0)] = $1 }
+        var places: [Place] = []
+        try read(new) { places.append(Place(kind: kind, key: $0, old: before[MigrationKey($0)] ?? "", new: $1)) }
         return places
     }
 
-    private func rewritten(_ row: [SQLValue], _ table: MigrationTable) -> String {
-        var row = row
-        places?.rewrite(&row, table)
-        let column = table.columns.firstIndex { $0.values == .place } ?? 2
-        if case .text(let place) = row[column] { return place }
-        return ""
+    private func take(_ place: Place) throws(Failure) {
+        let isElsewhere = PlaceMapping.localPath(place.old) == nil && PlaceMapping.proxiedPath(place.old) == nil
+        if mode == .copy, !isElsewhere {
+            if place.kind == .registeredModel, try isCovered(place.new) { return }
+            try copyFolder(place)
+        } else if place.kind != .registeredModel, mode == .reference || isElsewhere, !place.old.isEmpty {
+            files.referenced += 1
+        }
+        if place.kind == .trace, let keeper, try writeSpans(place, keeper), isElsewhere, !place.old.isEmpty {
+            parted += 1
+        }
     }
 
-    // MARK: - One thing
-
-    private func take(_ old: String, _ new: String, _ kind: MigrationKind, _ key: String) throws(Failure) {
-        guard let path = PlaceMapping.proxiedPath(new), mode != .reference else {
-            if !old.isEmpty { report.referenced += 1 }
-            return
+    /// Whether a place is among the files of a run or a logged model: they are copied with it.
+    private func isCovered(_ place: String) throws(Failure) -> Bool {
+        let parts = place.split(separator: "/", omittingEmptySubsequences: false)
+        for index in parts.indices.dropFirst() where parts[index] == "artifacts" {
+            let (id, whole) = (String(parts[index - 1]), parts[...index].joined(separator: "/"))
+            for (kind, table, column) in Self.tables.prefix(2) where old.store.kinds.contains(kind) {
+                var isThere = false
+                func look(_ row: [SQLValue]) { isThere = isThere || row[column] == .text(whole) }
+                if keeper == nil {
+                    do { try new.forEach(table, of: [id], { look($1) }, problem: { _ in }) } catch {
+                        throw Failure(any: error)
+                    }
+                } else {
+                    try target.forEach(kind, [id], tables: [table]) { look($2) }
+                }
+                if isThere { return true }
+            }
         }
-        guard mode == .copy, let root else { return }
-        let target: ArtifactPath
-        do { target = try ArtifactPath(parsing: path) } catch {
-            return fail(kind, key, "its files cannot be kept at \(DisplayText.clean(new)): \(error.message)")
-        }
-        let folder = Self.resolved(
-            PlaceMapping.localPath(old) ?? "\(root)/\(PlaceMapping.proxiedPath(old) ?? "")")
-        guard folder.hasPrefix(root + "/") else {
-            return fail(kind, key, "its files are not below the folder that --artifacts-root names")
-        }
-        // Most runs have no files, and then no folder.
-        try copy(folder, to: target, kind, key)
-        if kind == .trace { try writeSpans(of: key, to: target) }
+        return false
     }
 
     /// Spans that were rows become the artifact in which clients look for them.
-    private func writeSpans(of trace: String, to folder: ArtifactPath) throws(Failure) {
-        let spans = try spans(trace)
-        if spans.isEmpty { return }
-        let path = try folder.appending("traces.json")
-        guard (try? store.info(path)) == nil else { return }
-        let writer = try store.write(path)
-        try writer.append(Array("{\"spans\": [\(spans.joined(separator: ", "))]}".utf8))
-        try record(writer.commit())
+    /// - Returns: whether there are some.
+    private func writeSpans(_ place: Place, _ keeper: FileKeeper) throws(Failure) -> Bool {
+        let spans = try notes.spans(of: place.key)
+        if spans.isEmpty { return false }
+        guard let folder = PlaceMapping.proxiedPath(place.new),
+            let path = try? ArtifactPath(parsing: folder).appending("traces.json")
+        else {
+            fail(place, "its spans cannot be kept at \(DisplayText.clean(place.new))")
+            return false
+        }
+        let text = "{\"spans\": [\(spans.joined(separator: ", "))]}"
+        try keep(place, path) { () throws(Failure) in try keeper.keep([Array(text.utf8)], at: path) }
+        return true
     }
 
-    private func record(_ stored: StoredArtifact) throws(Failure) {
-        try session.write { [records, world, principal] in
-            try records.record(stored, now: world.now(), by: principal, $0)
+    // MARK: - Folders and files
+
+    private func copyFolder(_ place: Place) throws(Failure) {
+        guard let root else { return }
+        guard let path = PlaceMapping.proxiedPath(place.new) else {
+            // Of a version alone: everything else has got a place here.
+            let text = "its files stay at \(DisplayText.clean(place.old)), which is in the folder of no experiment"
+            return report.add(.note, place.kind.rawValue, place.key, text)
         }
-        report.copied += 1
-        report.bytes += stored.size
+        let target: ArtifactPath
+        do { target = try ArtifactPath(parsing: path) } catch {
+            return fail(place, "its files cannot be kept at \(DisplayText.clean(place.new)): \(error.message)")
+        }
+        let folder = Self.resolved(
+            PlaceMapping.localPath(place.old).map(movedPath) ?? "\(root)/\(PlaceMapping.proxiedPath(place.old) ?? "")")
+        guard folder.hasPrefix(root == "/" ? root : root + "/") else {
+            return fail(
+                place,
+                "its files are not below the folder that --artifacts-root names; where that was elsewhere on MLflow's "
+                    + "machine, say so with --artifacts-moved")
+        }
+        if place.kind != .trace { expected += 1 }
+        // Most runs have no files, and then no folder.
+        guard FileManager.default.fileExists(atPath: folder) else {
+            if place.kind != .trace { files.missing += 1 }
+            return
+        }
+        found += 1
+        try copy(folder, to: target, place)
+    }
+
+    private func movedPath(_ path: String) -> String {
+        for folder in moved { if let path = folder.path(of: path) { return path } }
+        return path
     }
 
     private static func resolved(_ path: String) -> String {
         URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().path(percentEncoded: false).trimmedSlashes
     }
 
-    private func fail(_ kind: MigrationKind, _ key: String, _ text: String) {
-        report.failed += 1
-        findings.append(.init(sort: .leftOut, kind: "file", key: "\(kind.rawValue) \(key)", text: text))
+    private func fail(_ place: Place, _ text: String) {
+        files.failed += 1
+        report.add(.leftOut, "file", "\(place.kind.rawValue) \(place.key)", text)
     }
 
-    private func copy(_ folder: String, to path: ArtifactPath, _ kind: MigrationKind, _ key: String) throws(Failure) {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+    private func copy(_ folder: String, to path: ArtifactPath, _ place: Place) throws(Failure) {
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+            return fail(place, "\(path): is no folder, or cannot be read")
+        }
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             let file = "\(folder)/\(name)"
-            let type = (try? FileManager.default.attributesOfItem(atPath: file))?[.type] as? FileAttributeType
+            let facts = try? FileManager.default.attributesOfItem(atPath: file)
             let target: ArtifactPath
             do { target = try path.appending(name) } catch {
-                fail(kind, key, "\(DisplayText.clean(name)): \(error.message)")
+                fail(place, "\(DisplayText.clean(name)): \(error.message)")
                 continue
             }
-            switch type {
-            case .typeDirectory?: try copy(file, to: target, kind, key)
-            case .typeRegular?: try copyFile(file, to: target, kind, key)
-            default: fail(kind, key, "\(target): is neither a file nor a folder, or cannot be read")
+            switch facts?[.type] as? FileAttributeType {
+            case .typeDirectory?: try copy(file, to: target, place)
+            case .typeRegular?:
+                if let keeper {
+                    try keep(place, target) { () throws(Failure) in try keeper.keep(file, at: target) }
+                } else {
+                    files.copied += 1
+                    files.bytes += facts?[.size] as? Int64 ?? 0
+                }
+            default: fail(place, "\(target): is neither a file nor a folder, or cannot be read")
             }
         }
     }
 
-    private func copyFile(
-        _ file: String, to path: ArtifactPath, _ kind: MigrationKind, _ key: String
+    private func keep(
+        _ place: Place, _ path: ArtifactPath, _ body: () throws(Failure) -> FileKeeper.Outcome
     ) throws(Failure) {
-        let size = (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? Int64 ?? -1
-        let known = try session.read { try records.digest(of: path, size: size, $0) }
-        if let known, (try? store.info(path))?.size == size {
-            // Read once more rather than believed.
-            guard try FileCopy.read(file).sha256 == known else {
-                return fail(kind, key, "\(path): is there already with other content")
-            }
-            report.unchanged += 1
-            return
-        }
-        progress("copying files: \(report.copied), \(DisplayValue.bytes(report.bytes))", nil)
+        progress("copying files: \(files.copied), \(DisplayValue.bytes(files.bytes))", nil)
         do throws(Failure) {
-            let writer = try store.write(path)
-            let read = try FileCopy.read(file) { (piece) throws(Failure) in try writer.append(piece) }
-            let stored = try writer.commit()
-            guard stored.sha256 == read.sha256 else {
-                throw Failure(.unavailable, "\(path): was not stored as it was read")
+            switch try body() {
+            case .stored(let bytes):
+                files.copied += 1
+                files.bytes += bytes
+            case .unchanged: files.unchanged += 1
             }
-            try record(stored)
         } catch {
-            // One file that cannot be read must not keep the others; a disk that is full does.
-            guard error.code != .unavailable || FileManager.default.isReadableFile(atPath: file) == false else {
-                throw error
-            }
-            fail(kind, key, "\(path): \(error.message)")
+            // One file must not keep the others; a disk that is full does.
+            guard error.code != .unavailable else { throw error }
+            fail(place, "\(path): \(error.message)")
         }
     }
 }

@@ -14,6 +14,8 @@ package struct MLflowImport<Target: MigrationTarget> {
         package var files: FileImportMode?
         /// The folder that holds MLflow's artifacts.
         package var filesRoot: String?
+        /// Folders of MLflow's machine that have another name on this one.
+        package var movedFolders: [MovedFolder] = []
         /// The database of MLflow's basic-auth app; nil to bring no users.
         package var users: String?
         /// The role that users get who are no administrators; nil for none.
@@ -28,8 +30,8 @@ package struct MLflowImport<Target: MigrationTarget> {
         }
     }
 
-    private let settings: Settings
-    private let world: World
+    let settings: Settings
+    let world: World
     private let progress: (String, Double?) -> Void
 
     package init(
@@ -44,57 +46,96 @@ package struct MLflowImport<Target: MigrationTarget> {
     package func run() async throws -> TransferReport {
         switch try MLflowSource(settings.source) {
         case .database(let location): return try run(location)
-        case .server(let address):
-            // What a server tells is put down as the database it might have; from there on there is one way.
-            let place =
-                settings.isDryRun
-                ? FileManager.default.temporaryDirectory.appending(path: "steward-import").path(percentEncoded: false)
-                : settings.server.dataFolder
-            let download = try ServerDownload(address: address, data: place, progress: progress)
-            return try await download.run { (location) throws(Failure) in try run(location, name: address) }
+        case .server(let address): return try await run(server: address)
         }
     }
 
-    /// - Parameter name: of the source, where that is not the database.
-    private func run(_ location: DatabaseLocation, name: String? = nil) throws(Failure) -> TransferReport {
+    /// What a server tells is put down as the database it might have; from there on there is one way.
+    private func run(server address: String) async throws -> TransferReport {
+        // From the beginning, so that no other import downloads into the same folder.
+        let hold = settings.isDryRun ? nil : FolderHold(try DataFolder(settings.server))
+        let folder =
+            settings.isDryRun
+            ? FileManager.default.temporaryDirectory.appending(path: "steward-import-\(world.makeID())")
+                .path(percentEncoded: false) : "\(settings.server.dataFolder)/import"
+        let download = ServerDownload(address: address, folder: folder, world: world, progress: progress)
+        defer { if settings.isDryRun { download.remove() } }
+        try await download.run()
+        let report = try run(.sqlite(path: download.database), download, hold)
+        // Whoever decides about conflicts does not want to wait for all of it again.
+        if !report.isStopped { download.remove() }
+        return report
+    }
+
+    /// - Parameters:
+    ///   - download: where the database comes from, if it is not the source itself.
+    ///   - hold: on the data folder, if it is held already.
+    private func run(
+        _ location: DatabaseLocation, _ download: ServerDownload? = nil, _ hold: FolderHold? = nil
+    ) throws(Failure) -> TransferReport {
         let driver = try location.makeDriver(isPatient: true)
-        let source = name ?? location.description
+        let there = try DatabaseLocation(settings.server.databaseLocation).description
         return try DatabaseSession.read(driver) { sql in
             let database = MLflowDatabase(schema: try MLflowSchema.read(sql), workspace: settings.workspace)
-            let notes = SourceNotes(database: database, sql: sql)
             let reader = RowReader(store: database, sql: sql)
             let experiments = try locations(reader)
             let files = try filesMode(experiments)
             var mapped = reader
-            if files != .reference { mapped.places = PlaceMapping(experiments: experiments) }
-            return try withTarget { session in
-                let target = TransferTarget(StoreGroup(Target.migrationStores), session)
-                let origin = Origin(
-                    .local, reason: "steward import mlflow \(String(source.prefix(500)))")
-                let transfer = Transfer(
-                    source: mapped, target: target,
-                    settings: Transfer.Settings(
-                        skipsConflicts: settings.skipsConflicts, isDryRun: settings.isDryRun), origin: origin,
-                    report: TransferReport(
-                        importID: world.makeID(), source: source, target: settings.server.databaseLocation,
-                        isDryRun: settings.isDryRun), progress: progress)
-                var report = try transfer.run()
-                try note(notes, &report)
-                if let session, !report.isStopped, !report.isDryRun {
-                    let copy = FileImport(
-                        mode: files, root: settings.filesRoot, places: mapped.places,
-                        store: try LocalArtifactStore(root: settings.server.artifacts),
-                        records: Target.migrationFiles, session: session, world: world, principal: origin.principal,
-                        spans: { (trace) throws(Failure) in try notes.spans(of: trace) }, progress: progress)
-                    try copy.run(reader, target, into: &report)
-                    try addUsers(session, origin, &report)
-                    if report.written > 0 || copy.report.copied > 0 || (report.users?.written ?? 0) > 0 {
-                        try target.record(report.event, by: origin)
-                    }
-                }
-                return report
-            }
+            mapped.places = files == .reference ? .reference : PlaceMapping(experiments: experiments)
+            let given = Given(
+                name: download?.address ?? location.description, download: download, reader: reader, mapped: mapped,
+                notes: SourceNotes(database: database, sql: sql), files: files)
+            return try withTarget(hold) { try bring(given, to: $0, named: there) }
         }
+    }
+
+    /// The side that is read.
+    private struct Given {
+        /// Without a password.
+        let name: String
+        let download: ServerDownload?
+        /// Reads places as MLflow has them.
+        let reader: RowReader
+        /// Reads places as they are to be here.
+        let mapped: RowReader
+        let notes: SourceNotes
+        let files: FileImportMode
+    }
+
+    private func bring(_ given: Given, to session: DatabaseSession?, named there: String) throws -> TransferReport {
+        let target = TransferTarget(StoreGroup(Target.migrationStores), session)
+        let origin = Origin(.local, reason: ImportLog.reason(given.name))
+        let transfer = Transfer(
+            source: given.mapped, target: target,
+            settings: Transfer.Settings(skipsConflicts: settings.skipsConflicts, isDryRun: settings.isDryRun),
+            origin: origin,
+            report: TransferReport(
+                importID: world.makeID(), source: given.name, target: there, isDryRun: settings.isDryRun),
+            progress: progress)
+        var report = try transfer.run()
+        try note(given, &report)
+        // A dry run may not know yet where the files are.
+        if report.isStopped || (settings.isDryRun && settings.filesRoot == nil) { return report }
+        var keeper: FileKeeper?
+        if let session, !settings.isDryRun { keeper = try self.keeper(session, origin) }
+        report = try FileImport(
+            FileImport.Settings(mode: given.files, root: settings.filesRoot, moved: settings.movedFolders),
+            old: given.reader, new: given.mapped, target: target, keeper: keeper, notes: given.notes, report: report,
+            progress: progress
+        ).run()
+        guard let session, !settings.isDryRun else { return report }
+        try addUsers(session, transfer, &report)
+        let written = report.written + (report.files?.copied ?? 0) + (report.users?.written ?? 0)
+        if try written > 0 || session.read({ try ImportLog.isUnfinished(given.name, $0) }) {
+            try target.record(report.event, by: origin)
+        }
+        return report
+    }
+
+    private func keeper(_ session: DatabaseSession, _ origin: Origin) throws(Failure) -> FileKeeper {
+        FileKeeper(
+            store: try LocalArtifactStore(root: settings.server.artifacts), records: Target.migrationFiles,
+            session: session, world: world, principal: origin.principal)
     }
 
     // MARK: - The source
@@ -116,6 +157,9 @@ package struct MLflowImport<Target: MigrationTarget> {
 
     /// What is to become of files. It is not guessed: a server without its files is found out about late.
     private func filesMode(_ experiments: [(id: String, location: String)]) throws(Failure) -> FileImportMode {
+        guard settings.filesRoot != nil || settings.movedFolders.isEmpty else {
+            throw Failure(.invalid, "--artifacts-moved says where files were, and --artifacts-root is missing")
+        }
         if let root = settings.filesRoot {
             guard settings.files == nil || settings.files == .copy else {
                 throw Failure(.invalid, "--artifacts-root names files to copy, and --artifact-files says not to")
@@ -145,50 +189,36 @@ package struct MLflowImport<Target: MigrationTarget> {
         }
     }
 
-    private func note(_ notes: SourceNotes, _ report: inout TransferReport) throws(Failure) {
-        for (table, count) in try notes.orphans() {
+    private func note(_ given: Given, _ report: inout TransferReport) throws(Failure) {
+        for (table, count) in try given.notes.orphans() {
             report.add(.note, table, "", "\(count) rows belong to nothing that is there, and stay behind")
         }
-        for (what, count) in try notes.strangers() {
+        for (what, count) in try given.notes.strangers() {
             report.add(.note, what, "", "\(count) not taken along")
         }
-    }
-
-    // MARK: - Users
-
-    private func addUsers(
-        _ session: DatabaseSession, _ origin: Origin, _ report: inout TransferReport
-    ) throws(Failure) {
-        guard let source = settings.users else { return }
-        guard let accounts = Target.migrationAccounts else {
-            throw Failure(.unsupported, "this program keeps no users")
+        guard let download = given.download else { return }
+        if let begun = download.resumed {
+            report.add(
+                .note, "download", "",
+                "went on with one of \(begun.rfc3339): most of what had been read then is as it was then")
         }
-        var users = UserReport()
-        for user in try MLflowAccounts.read(DatabaseLocation(source)) {
-            do throws(Failure) {
-                let isNew = try session.write { [world, settings] in
-                    try accounts.add(user, role: settings.userRole, $0, by: origin, now: world.now())
-                }
-                if isNew { users.written += 1 } else { users.unchanged += 1 }
-            } catch {
-                guard error.code != .unavailable else { throw error }
-                users.leftOut += 1
-                report.add(.leftOut, "user", user.name, error.message)
-            }
+        if report.kinds.contains(where: { $0.kind == .trace && $0.found > 0 }) {
+            report.add(.note, "traces", "", "to which runs they are linked, a server does not tell in searches")
         }
-        report.users = users
     }
 
     // MARK: - The target
 
     /// Lends the database of the server, brought up to date; nil where a dry run finds none.
-    private func withTarget<Value>(_ body: (DatabaseSession?) throws -> Value) throws -> Value {
+    private func withTarget<Value>(
+        _ held: FolderHold?, _ body: (DatabaseSession?) throws -> Value
+    ) throws -> Value {
         let location = try DatabaseLocation(settings.server.databaseLocation)
         let migrations = Server.migrations + Target.migrations
         if settings.isDryRun {
             return try body(try sessionOfDryRun(location, migrations))
         }
-        let hold = FolderHold(try DataFolder(settings.server))
+        let hold = if let held { held } else { FolderHold(try DataFolder(settings.server)) }
         let driver = try location.makeDriver(isPatient: true)
         try Migrations.apply(migrations, driver, now: world.now())
         let session = try DatabaseSession(driver, recorder: EventLog(now: world.now))
@@ -229,7 +259,7 @@ extension TransferReport {
     /// What an audit should know of an import as a whole.
     var event: Event {
         Event(
-            "migration.import-finished", Event.subject("import", importID),
+            ImportLog.finished, Event.subject("import", importID),
             [
                 "source": .eventText(source),
                 "kinds": .object(

@@ -11,14 +11,29 @@ enum MLflowSource: Sendable {
     init(_ text: String) throws(Failure) {
         let lower = text.lowercased()
         if lower.hasPrefix("http://") || lower.hasPrefix("https://") {
+            // It may be a password, and an address stands in reports and in the log.
+            guard !text.contains("@") else {
+                throw Failure(
+                    .invalid, "the address of the server holds a user",
+                    hint: "Leave it out, and set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.")
+            }
             self = .server(text)
             return
         }
+        self = .database(try Self.database(text))
+    }
+
+    /// - Parameter text: as SQLAlchemy names databases, or a path.
+    static func database(_ text: String) throws(Failure) -> DatabaseLocation {
+        let lower = text.lowercased()
         // As SQLAlchemy names drivers.
         for driver in ["postgresql+psycopg2://", "postgresql+psycopg://", "postgresql+asyncpg://"]
         where lower.hasPrefix(driver) {
-            self = .database(try DatabaseLocation("postgresql://" + text.dropFirst(driver.count)))
-            return
+            return try DatabaseLocation("postgresql://" + text.dropFirst(driver.count))
+        }
+        // What follows a question mark are settings of the driver.
+        if lower.hasPrefix("sqlite:///"), let end = text.firstIndex(of: "?") {
+            return try database(String(text[..<end]))
         }
         guard !lower.hasPrefix("mysql"), !lower.hasPrefix("mssql") else {
             throw Failure(
@@ -27,7 +42,7 @@ enum MLflowSource: Sendable {
         }
         let location = try DatabaseLocation(text)
         if case .sqlite(let path) = location { try Self.check(path) }
-        self = .database(location)
+        return location
     }
 
     /// SQLite would make an empty database of a name that is wrong.

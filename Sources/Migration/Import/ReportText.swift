@@ -41,7 +41,7 @@ extension TransferReport {
             }
             lines += [""] + rows.lines(width: .max, colour: false)
         }
-        if let files { lines += ["", files.text] }
+        if let files { lines += ["", files.text(isDryRun: isDryRun)] }
         if let users {
             lines += [
                 "", "users: \(users.written) written, \(users.unchanged) there already, \(users.leftOut) left out",
@@ -133,10 +133,12 @@ extension TransferReport {
 }
 
 extension FileReport {
-    var text: String {
-        var parts = ["\(DisplayValue.count(copied, "file")) copied (\(DisplayValue.bytes(bytes)))"]
+    func text(isDryRun: Bool) -> String {
+        let what = isDryRun ? "to copy" : "copied"
+        var parts = ["\(DisplayValue.count(copied, "file")) \(what) (\(DisplayValue.bytes(bytes)))"]
         if unchanged > 0 { parts.append("\(unchanged) there already") }
         if referenced > 0 { parts.append("\(DisplayValue.count(referenced, "place")) stay where they are") }
+        if missing > 0 { parts.append("\(DisplayValue.count(missing, "place")) without a folder") }
         if failed > 0 { parts.append("\(failed) could not be copied") }
         return parts.joined(separator: ", ")
     }
@@ -144,7 +146,7 @@ extension FileReport {
     var json: JSON {
         .record([
             "copied": .int(copied), "unchanged": .int(unchanged), "bytes": .integer(bytes),
-            "referenced": .int(referenced), "failed": .int(failed),
+            "referenced": .int(referenced), "missing": .int(missing), "failed": .int(failed),
         ])
     }
 }

@@ -7,9 +7,15 @@ import Platform
 struct PlaceMapping: Sendable {
     /// Places of experiments without slashes at their ends, and what takes their place.
     private let roots: [String: String]
+    /// Nothing moves but the spans that a database holds.
+    private let isReference: Bool
+
+    /// Leaves files where they are.
+    static let reference = PlaceMapping(experiments: [], isReference: true)
 
     /// - Parameter experiments: number and artifact location of each.
-    init(experiments: [(id: String, location: String)]) {
+    init(experiments: [(id: String, location: String)], isReference: Bool = false) {
+        self.isReference = isReference
         var roots: [String: String] = [:]
         for (id, location) in experiments {
             let plain = Self.plain(location)
@@ -24,7 +30,31 @@ struct PlaceMapping: Sendable {
     static let traceLocationTag = "mlflow.artifactLocation"
 
     /// Rewrites the places in a row.
-    func rewrite(_ row: inout [SQLValue], _ table: MigrationTable) {
+    /// - Parameter spans: the experiments of traces whose spans are rows of the source. They become an artifact of this
+    ///   server, in which clients look for them at the place of the trace: so that place is here.
+    func rewrite(_ row: inout [SQLValue], _ table: MigrationTable, spans: [MigrationKey: Int64]) {
+        if !isReference { rewrite(&row, table) }
+        guard let place = Self.traceLocation(row, table), case .text(let trace) = row[0], !Self.isHere(place),
+            let experiment = spans[MigrationKey(trace)]
+        else { return }
+        row[2] = .text(Self.place(ofTrace: trace, in: experiment))
+    }
+
+    /// The row that says where the artifacts of a trace are, for one that lacks it.
+    static func location(ofTrace trace: String, in experiment: Int64) -> [SQLValue] {
+        [.text(trace), .text(traceLocationTag), .text(place(ofTrace: trace, in: experiment))]
+    }
+
+    private static func place(ofTrace trace: String, in experiment: Int64) -> String {
+        "mlflow-artifacts:/\(experiment)/traces/\(trace)/artifacts"
+    }
+
+    /// Whether a place is in the store of whichever server is asked.
+    static func isHere(_ place: String) -> Bool {
+        place.hasPrefix("mlflow-artifacts:/") && !place.hasPrefix("mlflow-artifacts://")
+    }
+
+    private func rewrite(_ row: inout [SQLValue], _ table: MigrationTable) {
         for (index, column) in table.columns.enumerated() where column.values == .place {
             guard case .text(let place) = row[index] else { continue }
             let new = rewrite(place)

@@ -25,19 +25,25 @@ struct RowReader {
         let columns = table.columns
         let places = table == .traceTags || columns.contains { $0.values == .place } ? places : nil
         try sql.forEach(in: keys.map(table.kind.parameter)) { list, arguments in
+            var spans = table == .traceTags && places != nil ? try spanOwners(list, arguments) : [:]
+            let owners = spans
             try sql.stream(
                 store.select(table, keys: list), arguments, cursor: "migration_\(table.rawValue)_\(arguments.count)"
             ) { row in
                 let key = row.text(0)
                 switch table == .assessments ? Self.assessment(row, store) : Self.values(row, columns) {
                 case .success(var values):
-                    places?.rewrite(&values, table)
+                    places?.rewrite(&values, table, spans: owners)
+                    if PlaceMapping.traceLocation(values, table) != nil { spans[MigrationKey(key)] = nil }
                     if table == .traceMetadata, case .text(let key) = values[1], case .text(let value) = values[2] {
                         values[2] = .text(TraceFigures.canonical(key, value))
                     }
                     try body(key, values)
                 case .failure(let reason): problem(Problem(key: key, text: "\(table.rawValue): \(reason.text)"))
                 }
+            }
+            for (trace, experiment) in spans.sorted(by: { $0.value < $1.value }) {
+                try body(trace.text, PlaceMapping.location(ofTrace: trace.text, in: experiment))
             }
             if table == .traceMetadata, (store as? MLflowDatabase)?.schema.has(.traceFigures) == true {
                 try sql.forEach(TraceFigures.select(list), arguments) { row in
@@ -48,6 +54,19 @@ struct RowReader {
                 }
             }
         }
+    }
+
+    /// The experiments of those traces whose spans are rows of MLflow's database.
+    private func spanOwners(_ list: String, _ arguments: [SQLValue]) throws -> [MigrationKey: Int64] {
+        guard (store as? MLflowDatabase)?.schema.has(.spans) == true else { return [:] }
+        var owners: [MigrationKey: Int64] = [:]
+        try sql.forEach(
+            """
+            SELECT t.request_id, t.experiment_id FROM trace_info t WHERE t.request_id IN (\(list)) AND EXISTS (
+            SELECT 1 FROM spans s WHERE s.trace_id = t.request_id AND s.content <> '')
+            """, arguments
+        ) { owners[MigrationKey($0.text(0))] = $0.integer(1) }
+        return owners
     }
 
     /// The keys of a kind that come after another, in the order of this side.

@@ -121,9 +121,12 @@ package struct MLflowDatabase: MigrationStore {
             WHERE source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT' AND source_id IN (\(keys))
             """
         default:
+            // An old MLflow did not note when a run was deleted; its end is the nearest there is.
             """
             SELECT run_uuid, experiment_id, COALESCE(name, ''), COALESCE(user_id, ''), status, COALESCE(start_time, 0),
-                end_time, COALESCE(artifact_uri, ''), COALESCE(lifecycle_stage, 'active'), deleted_time
+                end_time, COALESCE(artifact_uri, ''), COALESCE(lifecycle_stage, 'active'),
+                CASE WHEN lifecycle_stage = '\(MigrationTable.deleted)'
+                THEN COALESCE(deleted_time, end_time, start_time, 0) ELSE deleted_time END
             FROM runs WHERE run_uuid IN (\(keys))
             """
         }

@@ -3,104 +3,127 @@ import Foundation
 import MLflow
 import Platform
 
-/// Puts down what a running MLflow server tells as a database of MLflow, beside the data folder. From there it is
-/// imported like any other, so that there is one way in, with the same checks and the same comparison.
+/// Puts down what a running MLflow server tells as a database of MLflow. From there it is imported like any other, so
+/// that there is one way in, with the same checks and the same comparison.
 ///
-/// A download that was cut off goes on with the runs that are not there yet.
+/// A download of the same server that was cut off is gone on with: runs that are there with the histories of their
+/// metrics, experiments and traces are not asked for again.
 final class ServerDownload {
-    private let address: String
+    let address: String
     private let folder: String
+    private let world: World
     private let progress: (String, Double?) -> Void
-    private var headers: [(name: String, value: String)] = []
+    /// When the one began that is gone on with.
+    private(set) var resumed: Timestamp?
 
-    /// - Parameter data: the data folder that it is meant for.
-    init(address: String, data: String, progress: @escaping (String, Double?) -> Void) throws(Failure) {
+    /// - Parameter folder: for nothing else.
+    init(address: String, folder: String, world: World, progress: @escaping (String, Double?) -> Void) {
         self.address = address
-        folder = "\(data)/import"
+        self.folder = folder
+        self.world = world
         self.progress = progress
-        let environment = ProcessInfo.processInfo.environment
-        if let token = environment["MLFLOW_TRACKING_TOKEN"], !token.isEmpty {
-            headers = [("authorization", "Bearer \(token)")]
-        } else if let name = environment["MLFLOW_TRACKING_USERNAME"], !name.isEmpty {
-            let password = environment["MLFLOW_TRACKING_PASSWORD"] ?? ""
-            headers = [("authorization", "Basic \(Base64.text(of: Array("\(name):\(password)".utf8)))")]
+    }
+
+    var database: String { "\(folder)/mlflow.db" }
+
+    /// Downloads everything. What was downloaded stays until `remove`.
+    func run() async throws {
+        let session = try prepare()
+        try await MLflowServer.connect(to: address, world) { server in
+            try await download(server, session)
         }
     }
 
-    private var marker: String { "\(folder)/complete" }
-    private var database: String { "\(folder)/mlflow.db" }
+    func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Downloads everything, lends it and removes it.
-    func run<Value>(_ body: (DatabaseLocation) throws(Failure) -> Value) async throws -> Value {
-        let files = FileManager.default
-        // What is complete is of another day.
-        if files.fileExists(atPath: marker) { try? files.removeItem(atPath: folder) }
+    // MARK: - The folder
+
+    private func prepare() throws(Failure) -> DatabaseSession {
+        resumed = earlier()
+        if resumed == nil { remove() }
         do {
-            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            // Nobody else needs to look: what a server tells to somebody who signed in is not for everybody.
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw Failure(.unavailable, "\(folder): cannot be made", cause: "\(error)")
         }
         let session = try DatabaseSession(SQLiteDriver(path: database), recorder: NoEvents())
-        if try session.read({ try MLflowSchema.tableNames($0) }).isEmpty {
-            try session.write { transaction in
-                try transaction.sql.run(script: MLflowTables.script(transaction.dialect) + Self.doneTable)
-            }
+        try session.write { [isNew = resumed == nil, address, now = world.now()] transaction in
+            guard isNew else { return try transaction.sql.run(script: Self.unfinished) }
+            try transaction.sql.run(script: MLflowTables.script(transaction.dialect) + Self.tables)
+            try transaction.sql.execute(
+                "INSERT INTO steward_download (address, begun) VALUES (?1, ?2)",
+                [.text(address), .integer(now.milliseconds)])
         }
-        try await ServerClient.connect(to: address, timeout: .seconds(600)) { client in
-            try await download(client, session)
-        }
-        _ = files.createFile(atPath: marker, contents: nil)
-        defer { try? files.removeItem(atPath: folder) }
-        return try body(.sqlite(path: database))
+        return session
     }
 
-    /// The runs that are there with the histories of their metrics.
-    private static let doneTable = "\nCREATE TABLE steward_done (run_uuid VARCHAR(32) PRIMARY KEY);"
+    /// When a download of this server began that is there; nil for one of another server, and what cannot be read.
+    private func earlier() -> Timestamp? {
+        guard FileManager.default.fileExists(atPath: database) else { return nil }
+        return try? DatabaseSession.read(SQLiteDriver(path: database)) { sql in
+            try sql.first("SELECT begun FROM steward_download WHERE address = ?1", [.text(address)]) {
+                Timestamp(milliseconds: $0.integer(0))
+            }
+        }
+    }
 
-    private func download(_ client: ServerClient, _ session: DatabaseSession) async throws {
+    /// Which server it is, and the runs that are there with the histories of their metrics.
+    private static let tables = """
+
+        CREATE TABLE steward_download (address TEXT NOT NULL, begun BIGINT NOT NULL);
+        CREATE TABLE steward_done (run_uuid VARCHAR(32) PRIMARY KEY);
+        """
+
+    /// Forgets what may have changed since, and is soon asked for again: runs that were not done here or there, logged
+    /// models, registered models and webhooks.
+    private static let unfinished = """
+        DELETE FROM steward_done WHERE run_uuid IN
+            (SELECT run_uuid FROM runs WHERE status IN ('RUNNING', 'SCHEDULED'));
+        DELETE FROM logged_model_metrics;
+        DELETE FROM logged_model_params;
+        DELETE FROM logged_model_tags;
+        DELETE FROM logged_models;
+        DELETE FROM input_tags WHERE input_uuid IN (SELECT input_uuid FROM inputs WHERE source_id NOT IN
+            (SELECT run_uuid FROM steward_done) AND destination_id NOT IN (SELECT run_uuid FROM steward_done));
+        DELETE FROM inputs WHERE source_id NOT IN (SELECT run_uuid FROM steward_done)
+            AND destination_id NOT IN (SELECT run_uuid FROM steward_done);
+        DELETE FROM metrics WHERE run_uuid NOT IN (SELECT run_uuid FROM steward_done);
+        DELETE FROM latest_metrics WHERE run_uuid NOT IN (SELECT run_uuid FROM steward_done);
+        DELETE FROM params WHERE run_uuid NOT IN (SELECT run_uuid FROM steward_done);
+        DELETE FROM tags WHERE run_uuid NOT IN (SELECT run_uuid FROM steward_done);
+        DELETE FROM runs WHERE run_uuid NOT IN (SELECT run_uuid FROM steward_done);
+        DELETE FROM registered_model_aliases;
+        DELETE FROM model_version_tags;
+        DELETE FROM model_versions;
+        DELETE FROM registered_model_tags;
+        DELETE FROM registered_models;
+        DELETE FROM webhook_events;
+        DELETE FROM webhooks;
+        """
+
+    private func download(_ server: MLflowServer, _ session: DatabaseSession) async throws {
         let target = TransferTarget(MLflowDatabase(schema: .exported), session)
-        let experiments = try await downloadExperiments(client, target)
+        let experiments = try await downloadExperiments(server, target)
         var hasLoggedModels = false
         for experiment in experiments where !hasLoggedModels {
-            hasLoggedModels = try await !loggedModels(client, experiment, limit: 1, nil).isEmpty
+            hasLoggedModels = try await !loggedModels(server, experiment, limit: 1, nil).isEmpty
         }
         for (index, experiment) in experiments.enumerated() {
             progress("reading runs of experiment \(experiment)", Double(index) / Double(experiments.count))
-            try await downloadRuns(client, session, experiment, isWhole: hasLoggedModels)
-            try await downloadTraces(client, target, experiment)
+            try await downloadRuns(server, session, experiment, isWhole: hasLoggedModels)
+            try await downloadTraces(server, target, experiment)
         }
         // Their metrics are of runs, which must be there before them.
         for experiment in experiments where hasLoggedModels {
-            try await downloadLoggedModels(client, target, experiment)
+            try await downloadLoggedModels(server, target, experiment)
         }
-        try await downloadModels(client, target)
-        try await downloadWebhooks(client, target)
+        try await downloadModels(server, target)
+        try await downloadWebhooks(server, target)
     }
 
     // MARK: - Requests
-
-    private func get(
-        _ client: ServerClient, _ path: String, _ query: [(name: String, value: String)]
-    ) async throws(Failure) -> JSON {
-        try JSONParser.parse(await client.answer("GET", path, query: query, headers: headers).body)
-    }
-
-    private func post(_ client: ServerClient, _ path: String, _ body: JSON) async throws(Failure) -> JSON {
-        try JSONParser.parse(
-            await client.answer("POST", path, headers: headers, body: body.serialised()).body)
-    }
-
-    /// All pages of a list.
-    private func pages(
-        _ ask: (_ token: String?) async throws(Failure) -> JSON, _ body: (JSON) async throws -> Void
-    ) async throws {
-        var token: String?
-        repeat {
-            let answer = try await ask(token)
-            try await body(answer)
-            token = answer["next_page_token"]?.text.flatMap { $0.isEmpty ? nil : $0 }
-        } while token != nil
-    }
 
     private static func search(_ members: [JSON.Member], _ token: String?) -> JSON {
         .object(members + (token.map { [.init("page_token", .string($0))] } ?? []))
@@ -113,10 +136,13 @@ final class ServerDownload {
     }
 
     /// Parts that a server of version 2 does not have are as good as empty.
-    private func optional(_ body: () async throws -> Void) async throws {
+    /// - Returns: whether the server has the part.
+    @discardableResult
+    private func optional(_ body: () async throws -> Void) async throws -> Bool {
         do { try await body() } catch let failure as Failure where [.notFound, .unsupported].contains(failure.code) {
-            return
+            return false
         }
+        return true
     }
 
     private func write(_ batch: ServerRows.Batch, _ kind: MigrationKind, _ target: TransferTarget) throws(Failure) {
@@ -127,13 +153,13 @@ final class ServerDownload {
     // MARK: - Experiments, runs, traces
 
     private func downloadExperiments(
-        _ client: ServerClient, _ target: TransferTarget
+        _ server: MLflowServer, _ target: TransferTarget
     ) async throws -> [String] {
         var ids: [String] = []
-        try await pages { (token) async throws(Failure) in
-            try await post(
-                client, "/api/2.0/mlflow/experiments/search",
-                Self.search([.init("view_type", .string("ALL")), .init("max_results", .int(1000))], token))
+        try await server.pages(limit: 1000) { (token, limit) async throws(Failure) in
+            try await server.post(
+                "/api/2.0/mlflow/experiments/search",
+                Self.search([.init("view_type", .string("ALL")), .init("max_results", .int(limit))], token))
         } _: { answer in
             let found = answer["experiments"]?.elements ?? []
             let keys = found.compactMap { $0["experiment_id"]?.text }
@@ -150,37 +176,36 @@ final class ServerDownload {
     }
 
     private func downloadRuns(
-        _ client: ServerClient, _ session: DatabaseSession, _ experiment: String, isWhole: Bool
+        _ server: MLflowServer, _ session: DatabaseSession, _ experiment: String, isWhole: Bool
     ) async throws {
         let target = TransferTarget(MLflowDatabase(schema: .exported), session)
-        try await pages { (token) async throws(Failure) in
-            try await post(
-                client, "/api/2.0/mlflow/runs/search",
+        try await server.pages(limit: 100) { (token, limit) async throws(Failure) in
+            try await server.post(
+                "/api/2.0/mlflow/runs/search",
                 Self.search(
                     [
                         .init("experiment_ids", .array([.string(experiment)])), .init("run_view_type", .string("ALL")),
-                        .init("max_results", .int(100)),
+                        .init("max_results", .int(limit)),
                     ], token))
         } _: { answer in
             let found = answer["runs"]?.elements ?? []
             let ids = found.compactMap { $0["info"]?["run_id"]?.text }
             let done = try Self.done(ids, session)
-            let begun = try target.existing(.run, ids)
             var batch = ServerRows.Batch()
             var keys: [String: [String]] = [:]
             for run in found {
                 guard let id = run["info"]?["run_id"]?.text, !done.contains(id) else { continue }
                 // Searches do not tell which models a run used.
                 let whole =
-                    isWhole ? try await get(client, "/api/2.0/mlflow/runs/get", [("run_id", id)])["run"] ?? run : run
-                if !begun.contains(MigrationKey(id)) { ServerRows.run(whole, into: &batch) }
+                    isWhole ? try await server.get("/api/2.0/mlflow/runs/get", [("run_id", id)])["run"] ?? run : run
+                ServerRows.run(whole, into: &batch)
                 for metric in whole["data"]?["metrics"]?.elements ?? [] {
                     if let key = metric["key"]?.text { keys[key, default: []].append(id) }
                 }
             }
             try write(batch, .run, target)
             for (key, runs) in keys.sorted(by: { $0.key < $1.key }) {
-                try await downloadHistories(client, key, runs, session)
+                try await downloadHistories(server, key, runs, session)
             }
             try session.write { transaction in
                 _ = try transaction.sql.insert(
@@ -207,20 +232,19 @@ final class ServerDownload {
 
     /// The histories of a metric of some runs: together where they fit into one answer, else one after the other.
     private func downloadHistories(
-        _ client: ServerClient, _ key: String, _ runs: [String], _ session: DatabaseSession
+        _ server: MLflowServer, _ key: String, _ runs: [String], _ session: DatabaseSession
     ) async throws {
-        let together = try? await get(
-            client, "/ajax-api/2.0/mlflow/metrics/get-history-bulk",
+        let together = try? await server.get(
+            "/ajax-api/2.0/mlflow/metrics/get-history-bulk",
             runs.map { ("run_id", $0) } + [("metric_key", key), ("max_results", String(Self.historyLimit))])
         if let points = together?["metrics"]?.elements, points.count < Self.historyLimit {
             return try Self.write(points, of: nil, session)
         }
         for run in runs {
-            try await pages { (token) async throws(Failure) in
-                try await get(
-                    client, "/api/2.0/mlflow/metrics/get-history",
-                    Self.query(
-                        [("run_id", run), ("metric_key", key), ("max_results", String(Self.historyLimit))], token))
+            try await server.pages(limit: Self.historyLimit) { (token, limit) async throws(Failure) in
+                try await server.get(
+                    "/api/2.0/mlflow/metrics/get-history",
+                    Self.query([("run_id", run), ("metric_key", key), ("max_results", String(limit))], token))
             } _: { answer in
                 try Self.write(answer["metrics"]?.elements ?? [], of: run, session)
             }
@@ -239,40 +263,53 @@ final class ServerDownload {
         }
     }
 
-    private func downloadTraces(_ client: ServerClient, _ target: TransferTarget, _ experiment: String) async throws {
+    private func downloadTraces(_ server: MLflowServer, _ target: TransferTarget, _ experiment: String) async throws {
         let place = JSON.record([
             "type": .string("MLFLOW_EXPERIMENT"), "mlflow_experiment": .record(["experiment_id": .string(experiment)]),
         ])
-        try await optional {
-            try await pages { (token) async throws(Failure) in
-                try await post(
-                    client, "/api/3.0/mlflow/traces/search",
-                    Self.search([.init("locations", .array([place])), .init("max_results", .int(500))], token))
+        let isOfThree = try await optional {
+            try await server.pages(limit: 500) { (token, limit) async throws(Failure) in
+                try await server.post(
+                    "/api/3.0/mlflow/traces/search",
+                    Self.search([.init("locations", .array([place])), .init("max_results", .int(limit))], token))
             } _: { answer in
-                let found = answer["traces"]?.elements ?? []
-                let known = try target.existing(.trace, found.compactMap { $0["trace_id"]?.text })
-                var batch = ServerRows.Batch()
-                for trace in found where !known.contains(MigrationKey(trace["trace_id"]?.text ?? "")) {
-                    ServerRows.trace(trace, into: &batch)
-                }
-                try write(batch, .trace, target)
+                try write(answer["traces"]?.elements ?? [], "trace_id", target, ServerRows.trace)
+            }
+        }
+        if isOfThree { return }
+        try await optional {
+            try await server.pages(limit: 500) { (token, limit) async throws(Failure) in
+                try await server.get(
+                    "/api/2.0/mlflow/traces",
+                    Self.query([("experiment_ids", experiment), ("max_results", String(limit))], token))
+            } _: { answer in
+                try write(answer["traces"]?.elements ?? [], "request_id", target, ServerRows.traceOfTwo)
             }
         }
     }
 
+    private func write(
+        _ traces: [JSON], _ name: String, _ target: TransferTarget, _ add: (JSON, inout ServerRows.Batch) -> Void
+    ) throws(Failure) {
+        let known = try target.existing(.trace, traces.compactMap { $0[name]?.text })
+        var batch = ServerRows.Batch()
+        for trace in traces where !known.contains(MigrationKey(trace[name]?.text ?? "")) { add(trace, &batch) }
+        try write(batch, .trace, target)
+    }
+
     /// A page of logged models; nothing where the server has none.
     private func loggedModels(
-        _ client: ServerClient, _ experiment: String, limit: Int, _ token: String?
+        _ server: MLflowServer, _ experiment: String, limit: Int, _ token: String?
     ) async throws(Failure) -> [JSON] {
-        try await loggedModelPage(client, experiment, limit: limit, token)["models"]?.elements ?? []
+        try await loggedModelPage(server, experiment, limit: limit, token)["models"]?.elements ?? []
     }
 
     private func loggedModelPage(
-        _ client: ServerClient, _ experiment: String, limit: Int, _ token: String?
+        _ server: MLflowServer, _ experiment: String, limit: Int, _ token: String?
     ) async throws(Failure) -> JSON {
         do {
-            return try await post(
-                client, "/api/2.0/mlflow/logged-models/search",
+            return try await server.post(
+                "/api/2.0/mlflow/logged-models/search",
                 Self.search(
                     [
                         .init("experiment_ids", .array([.string(experiment)])), .init("max_results", .int(limit)),
@@ -285,10 +322,10 @@ final class ServerDownload {
     }
 
     private func downloadLoggedModels(
-        _ client: ServerClient, _ target: TransferTarget, _ experiment: String
+        _ server: MLflowServer, _ target: TransferTarget, _ experiment: String
     ) async throws {
-        try await pages { (token) async throws(Failure) in
-            try await loggedModelPage(client, experiment, limit: 50, token)
+        try await server.pages(limit: 50) { (token, limit) async throws(Failure) in
+            try await loggedModelPage(server, experiment, limit: limit, token)
         } _: { answer in
             let found = answer["models"]?.elements ?? []
             let known = try target.existing(.loggedModel, found.compactMap { $0["info"]?["model_id"]?.text })
@@ -302,21 +339,21 @@ final class ServerDownload {
 
     // MARK: - Registered models and webhooks
 
-    private func downloadModels(_ client: ServerClient, _ target: TransferTarget) async throws {
+    private func downloadModels(_ server: MLflowServer, _ target: TransferTarget) async throws {
         // Prompts are found only when they are asked for.
         for filter in ["", "tags.`mlflow.prompt.is_prompt` = 'true'"] {
-            try await pages { (token) async throws(Failure) in
-                try await get(
-                    client, "/api/2.0/mlflow/registered-models/search",
+            try await server.pages(limit: 1000) { (token, limit) async throws(Failure) in
+                try await server.get(
+                    "/api/2.0/mlflow/registered-models/search",
                     Self.query(
-                        [("max_results", "1000")] + (filter.isEmpty ? [] : [("filter", filter)]), token))
+                        [("max_results", String(limit))] + (filter.isEmpty ? [] : [("filter", filter)]), token))
             } _: { answer in
                 let found = answer["registered_models"]?.elements ?? []
                 let known = try target.existing(.registeredModel, found.compactMap { $0["name"]?.text })
                 for model in found where !known.contains(MigrationKey(model["name"]?.text ?? "")) {
                     var batch = ServerRows.Batch()
                     ServerRows.registeredModel(model, into: &batch)
-                    try await downloadVersions(client, model["name"]?.text ?? "", filter, into: &batch)
+                    try await downloadVersions(server, model["name"]?.text ?? "", filter, into: &batch)
                     try write(batch, .registeredModel, target)
                 }
             }
@@ -324,16 +361,17 @@ final class ServerDownload {
     }
 
     private func downloadVersions(
-        _ client: ServerClient, _ name: String, _ filter: String, into batch: inout ServerRows.Batch
+        _ server: MLflowServer, _ name: String, _ filter: String, into batch: inout ServerRows.Batch
     ) async throws {
-        // A quote in a name has no escape in filters; the name is compared below.
+        // A quote in a name has no escape in filters; with both kinds, all versions are looked through.
         let quote = name.contains("'") ? "\"" : "'"
-        let condition = "name = \(quote)\(name)\(quote)" + (filter.isEmpty ? "" : " AND \(filter)")
+        let named = name.contains(quote) ? [] : ["name = \(quote)\(name)\(quote)"]
+        let condition = (named + (filter.isEmpty ? [] : [filter])).joined(separator: " AND ")
         var versions: [JSON] = []
-        try await pages { (token) async throws(Failure) in
-            try await get(
-                client, "/api/2.0/mlflow/model-versions/search",
-                Self.query([("filter", condition), ("max_results", "10000")], token))
+        try await server.pages(limit: 10_000) { (token, limit) async throws(Failure) in
+            try await server.get(
+                "/api/2.0/mlflow/model-versions/search",
+                Self.query([("filter", condition), ("max_results", String(limit))], token))
         } _: { answer in
             versions += answer["model_versions"]?.elements ?? []
         }
@@ -341,19 +379,18 @@ final class ServerDownload {
             var location = version["source"]?.text ?? ""
             if location.hasPrefix("models:/") {
                 location =
-                    try await get(
-                        client, "/api/2.0/mlflow/model-versions/get-download-uri",
+                    try await server.get(
+                        "/api/2.0/mlflow/model-versions/get-download-uri",
                         [("name", name), ("version", version["version"]?.text ?? "")])["artifact_uri"]?.text ?? location
             }
             ServerRows.version(version, location: location, into: &batch)
         }
     }
 
-    private func downloadWebhooks(_ client: ServerClient, _ target: TransferTarget) async throws {
+    private func downloadWebhooks(_ server: MLflowServer, _ target: TransferTarget) async throws {
         try await optional {
-            try await pages { (token) async throws(Failure) in
-                try await get(
-                    client, "/api/2.0/mlflow/webhooks", Self.query([("max_results", "100")], token))
+            try await server.pages(limit: 100) { (token, limit) async throws(Failure) in
+                try await server.get("/api/2.0/mlflow/webhooks", Self.query([("max_results", String(limit))], token))
             } _: { answer in
                 let found = answer["webhooks"]?.elements ?? []
                 let known = try target.existing(.webhook, found.compactMap { $0["webhook_id"]?.text })

@@ -165,7 +165,8 @@ enum ServerRows {
                 .text(json["state"]?.text ?? "STATE_UNSPECIFIED"), .optional(json["client_request_id"]?.text),
                 .optional(json["request_preview"]?.text), .optional(json["response_preview"]?.text),
             ])
-        for tag in json["tags"]?.members ?? [] where tag.name != "mlflow.trace.spansLocation" {
+        // Where the spans are is no part of what is imported; that they are not here is counted by it.
+        for tag in json["tags"]?.members ?? [] {
             batch.add(.traceTags, [id, .text(tag.name), .text(tag.value.text ?? "")])
         }
         for entry in json["trace_metadata"]?.members ?? [] {
@@ -174,6 +175,20 @@ enum ServerRows {
         for assessment in json.list("assessments") {
             batch.add(.assessments, [id, .text(assessment.word("assessment_id")), .text(assessment.text())])
         }
+    }
+
+    /// A trace as servers of version 2 tell it.
+    static func traceOfTwo(_ json: JSON, into batch: inout Batch) {
+        let id = SQLValue.text(json.word("request_id"))
+        batch.add(
+            .traces,
+            [
+                id, .integer(json.whole("experiment_id") ?? -1), .integer(json.whole("timestamp_ms") ?? 0),
+                .optional(json.whole("execution_time_ms")), .text(json["status"]?.text ?? "TRACE_STATUS_UNSPECIFIED"),
+                .null, .null, .null,
+            ])
+        for tag in json.list("tags") { batch.add(.traceTags, [id] + tag.pair) }
+        for entry in json.list("request_metadata") { batch.add(.traceMetadata, [id] + entry.pair) }
     }
 
     /// A duration of protobuf's JSON form: `0.25s`.

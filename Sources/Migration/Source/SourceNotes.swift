@@ -63,15 +63,53 @@ struct SourceNotes {
                 "SELECT count(*) FROM webhooks WHERE secret IS NOT NULL AND deleted_timestamp IS NULL")
             if count > 0 { found.append(("secrets of webhooks, which are disabled until they get new ones", count)) }
         }
+        return try found + strangersOfVersions() + strangersOfTraces()
+    }
+
+    /// A version or a logged model that failed comes as one that is ready, without the reason.
+    private func strangersOfVersions() throws(Failure) -> [(what: String, count: Int64)] {
+        var found: [(String, Int64)] = []
+        let versions = try count(
+            """
+            SELECT count(*) FROM model_versions
+            WHERE status <> 'READY' AND COALESCE(current_stage, '') <> '\(MigrationTable.deletedStage)'
+            """)
+        if versions > 0 { found.append(("states of versions that are not READY", versions)) }
+        if database.schema.has(.loggedModels) {
+            let messages = try count("SELECT count(*) FROM logged_models WHERE COALESCE(status_message, '') <> ''")
+            if messages > 0 { found.append(("messages about the status of logged models", messages)) }
+        }
         return found
     }
 
-    /// The spans of a trace that are rows, each a JSON document, in the order in which they began.
+    /// Spans that are neither rows nor among the files.
+    private func strangersOfTraces() throws(Failure) -> [(what: String, count: Int64)] {
+        let known =
+            database.schema.has(.spans)
+            ? "AND NOT EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = t.request_id AND s.content <> '')" : ""
+        var found: [(String, Int64)] = []
+        for (place, what) in [
+            ("ARCHIVE_REPO", "the spans of traces in MLflow's archive"),
+            ("TRACKING_STORE", "the spans of traces that only MLflow's database has"),
+        ] {
+            let count = try count(
+                """
+                SELECT count(*) FROM trace_tags t WHERE t.key = 'mlflow.trace.spansLocation' AND t.value = ?1 \(known)
+                """, [.text(place)])
+            if count > 0 { found.append((what, count)) }
+        }
+        return found
+    }
+
+    /// The spans of a trace that are rows, each a JSON document, in the order in which they began. (Those that MLflow
+    /// has moved into its archive have no content.)
     func spans(of trace: String) throws(Failure) -> [String] {
         guard database.schema.has(.spans) else { return [] }
         do {
             return try sql.rows(
-                "SELECT content FROM spans WHERE trace_id = ?1 ORDER BY start_time_unix_nano, span_id", [.text(trace)]
+                """
+                SELECT content FROM spans WHERE trace_id = ?1 AND content <> '' ORDER BY start_time_unix_nano, span_id
+                """, [.text(trace)]
             ) { $0.text(0) }
         } catch {
             throw Failure(any: error)

@@ -26,6 +26,10 @@ struct StoreGroup: MigrationStore {
         try store(kind).isPlaceholder(kind, key, sql)
     }
 
+    func strangers(_ sql: any SQLConnection) throws -> [(what: String, count: Int64)] {
+        try stores.flatMap { try $0.strangers(sql) }
+    }
+
     func writer(_ kind: MigrationKind, _ transaction: Transaction) throws -> any MigrationWriter {
         try store(kind).writer(kind, transaction)
     }

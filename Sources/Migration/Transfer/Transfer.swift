@@ -111,7 +111,21 @@ final class Transfer {
             }
             if !both.isEmpty { try compare(both, index) }
         }
-        report.kinds[index].found = found
+        // What has no readable identifier is there, too.
+        report.kinds[index].found = found + report.kinds[index].leftOut
+    }
+
+    /// Whether a thing of the source is on both sides, and means the same there.
+    func isOnBothSides(_ kind: MigrationKind, _ key: String) throws(Failure) -> Bool {
+        if kind == .experiment { return experiments.contains(key) }
+        guard !kept.contains(ThingKey(kind: kind, key: key)), try isInSource(kind, key) else { return false }
+        return try !target.existing(kind, [key]).isEmpty
+    }
+
+    private func isInSource(_ kind: MigrationKind, _ key: String) throws(Failure) -> Bool {
+        var isThere = false
+        try readSource(kind.tables[0], [key]) { _, _ in isThere = true }
+        return isThere
     }
 
     /// The numbers that the other side has given to names.
@@ -123,9 +137,10 @@ final class Transfer {
 
     /// A name belongs to one experiment, also to a deleted one.
     private func checkNames(_ keys: [String], _ taken: [MigrationKey: String]) throws(Failure) {
-        try readSource(.experiments, keys) { key, row in
-            let name = MigrationRow(values: row[...]).text(1)
-            if let owner = taken[MigrationKey(name)], owner != key {
+        var names: [(key: String, name: String)] = []
+        try readSource(.experiments, keys) { names.append(($0, MigrationRow(values: $1[...]).text(1))) }
+        for (key, name) in names {
+            if let owner = taken[MigrationKey(name)], owner != key, try !givesWay(owner) {
                 keep(
                     .experiment, key,
                     "the name \(DisplayText.label(name)) belongs to experiment \(owner) on the other side")
@@ -133,6 +148,12 @@ final class Transfer {
                 experiments.insert(key)
             }
         }
+    }
+
+    /// Whether an experiment of the other side gets another name: that which the source has for its number.
+    private func givesWay(_ key: String) throws(Failure) -> Bool {
+        guard try target.isPlaceholder(.experiment, key) else { return false }
+        return try isInSource(.experiment, key)
     }
 
     private func keep(_ kind: MigrationKind, _ key: String, _ text: String) {

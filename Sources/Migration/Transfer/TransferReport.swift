@@ -47,7 +47,7 @@ package struct TransferReport: Sendable {
 
     let importID: String
     let source: String
-    let target: String
+    package let target: String
     let isDryRun: Bool
     package var kinds: [Kind] = []
     package private(set) var tables: [MigrationTable: Table] = [:]
@@ -106,12 +106,15 @@ package struct UserReport: Sendable {
 
 /// What became of files.
 package struct FileReport: Sendable {
+    /// In a dry run: what there is to copy, or to compare.
     package var copied = 0
-    var unchanged = 0
+    package var unchanged = 0
     package var bytes: Int64 = 0
     /// Places whose files stay where they are.
     var referenced = 0
-    var failed = 0
+    /// Places of runs, logged models and versions where there is no folder: most have no files.
+    package var missing = 0
+    package var failed = 0
 
     var isComplete: Bool { failed == 0 }
 }

@@ -17,10 +17,14 @@ package struct RegistryMigration: MigrationStore {
 
     package func selectKeys(_ kind: MigrationKind) -> String {
         kind == .webhook
-            ? "SELECT id FROM registry_webhook WHERE id > ?1 ORDER BY id LIMIT ?2"
+            ? WebhookMigrationWriter.selectKeys
             : """
             SELECT name FROM registry_model WHERE deleted_at IS NULL AND name > ?1 ORDER BY name LIMIT ?2
             """
+    }
+
+    package func strangers(_ sql: any SQLConnection) throws -> [(what: String, count: Int64)] {
+        try WebhookMigrationWriter.strangers(sql)
     }
 
     package func select(_ table: MigrationTable, keys: String) -> String {

@@ -10,15 +10,33 @@ final class WebhookMigrationWriter: MigrationWriter {
 
     init(_ transaction: Transaction) { self.transaction = transaction }
 
+    /// What MLflow can be told of. Of anything else it says that it is no such event, and lists no webhook at all.
+    private static let topics = WebhookTopic.all.filter(\.isMLflow)
+    private static let isMLflow = "event IN (\(topics.map { "'\($0.name)'" }.joined(separator: ", ")))"
+
     /// Topics are kept by their name, `model_version.created`.
     static func selectEvents(_ keys: String) -> String {
-        let cases = WebhookTopic.all.map { "WHEN '\($0.name)' THEN" }
-        let entities = zip(cases, WebhookTopic.all).map { "\($0) '\($1.entity)'" }.joined(separator: " ")
-        let actions = zip(cases, WebhookTopic.all).map { "\($0) '\($1.action)'" }.joined(separator: " ")
+        let cases = topics.map { "WHEN '\($0.name)' THEN" }
+        let entities = zip(cases, topics).map { "\($0) '\($1.entity)'" }.joined(separator: " ")
+        let actions = zip(cases, topics).map { "\($0) '\($1.action)'" }.joined(separator: " ")
         return """
             SELECT webhook_id, CASE event \(entities) ELSE event END, CASE event \(actions) ELSE '' END
-            FROM registry_webhook_event WHERE webhook_id IN (\(keys))
+            FROM registry_webhook_event WHERE webhook_id IN (\(keys)) AND \(isMLflow)
             """
+    }
+
+    /// Of webhooks that MLflow can have: it has none without an event.
+    static let selectKeys = """
+        SELECT w.id FROM registry_webhook w WHERE w.id > ?1 AND EXISTS (SELECT 1 FROM registry_webhook_event
+        WHERE webhook_id = w.id AND \(isMLflow)) ORDER BY w.id LIMIT ?2
+        """
+
+    static func strangers(_ sql: any SQLConnection) throws -> [(what: String, count: Int64)] {
+        let events = try sql.first("SELECT count(*) FROM registry_webhook_event WHERE NOT \(isMLflow)") {
+            $0.integer(0)
+        }
+        let count = events ?? 0
+        return count > 0 ? [("events of webhooks that MLflow does not have, such as changes of stages", count)] : []
     }
 
     func write(_ rows: MigrationRows) throws {
