@@ -38,9 +38,29 @@ def files(client, run_id, path=None):
             yield from files(client, run_id, entry.path)
         else:
             with tempfile.TemporaryDirectory() as folder:
-                local = client.download_artifacts(run_id, entry.path, folder)
-                with open(local, "rb") as file:
-                    yield [entry.path, hashlib.sha256(file.read()).hexdigest()]
+                yield [entry.path, digest(client.download_artifacts(run_id, entry.path, folder))]
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def model_files(client, model_id):
+    """The files of a logged model, which lie beside each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        for entry in client.list_logged_model_artifacts(model_id):
+            uri = f"{client.get_logged_model(model_id).artifact_location}/{entry.path}"
+            yield [entry.path, digest(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder))]
+
+
+def place(uri):
+    """The end of a place, from the number of the experiment on: what is before it differs after a migration."""
+    return "/".join((uri or "").split("/")[-4:])
+
+
+def spans(trace):
+    return sorted([span.name, repr(span.inputs), repr(span.outputs), str(span.status)] for span in trace.data.spans)
 
 
 def describe_run(client, run, with_files):
@@ -74,7 +94,7 @@ def describe_run(client, run, with_files):
     return told
 
 
-def describe_version(version):
+def describe_version(client, version):
     return [
         version.name,
         str(version.version),
@@ -87,6 +107,8 @@ def describe_version(version):
         version.run_link or "",
         version.tags,
         version.status,
+        place(version.source),
+        place(client.get_model_version_download_uri(version.name, version.version)),
     ]
 
 
@@ -102,7 +124,7 @@ def describe_model(model):
     ]
 
 
-def only_in_three(client, experiments, told):
+def only_in_three(client, experiments, told, with_files):
     for experiment in experiments:
         for model in pages(client.search_logged_models, experiment_ids=[experiment.experiment_id]):
             metrics = sorted(
@@ -120,6 +142,7 @@ def only_in_three(client, experiments, told):
                 model.params,
                 model.tags,
                 metrics,
+                sorted(model_files(client, model.model_id)) if with_files else [],
             ]
         for trace in pages(client.search_traces, locations=[experiment.experiment_id], include_spans=False):
             info = trace.info
@@ -137,6 +160,21 @@ def only_in_three(client, experiments, told):
                 kept,
                 info.trace_metadata,
                 assessments,
+                spans(client.get_trace(info.trace_id)) if with_files else [],
+            ]
+
+
+def only_in_two(client, experiments, told, with_files):
+    for experiment in experiments:
+        for trace in pages(client.search_traces, experiment_ids=[experiment.experiment_id], include_spans=False):
+            info = trace.info
+            told["traces"][info.request_id] = [
+                info.timestamp_ms,
+                info.execution_time_ms,
+                str(info.status),
+                {key: value for key, value in info.tags.items() if key not in HIDDEN_TAGS},
+                info.request_metadata,
+                spans(client.get_trace(info.request_id)) if with_files else [],
             ]
 
 
@@ -164,20 +202,22 @@ def main(uri, with_files):
     for model in pages(client.search_registered_models):
         told["models"][model.name] = describe_model(model)
     told["versions"] = sorted(
-        (describe_version(version) for version in pages(client.search_model_versions)),
+        (describe_version(client, version) for version in pages(client.search_model_versions)),
         key=lambda one: (one[0], int(one[1])),
     )
     for name, model in told["models"].items():
         for alias in model[5]:
             told["versions"].append([name, alias, str(client.get_model_version_by_alias(name, alias).version)])
     if mlflow.__version__.startswith("3"):
-        only_in_three(client, experiments, told)
+        only_in_three(client, experiments, told, with_files)
         told["webhooks"] = sorted(
             [hook.name, hook.url, hook.description, str(hook.status), sorted(str(event) for event in hook.events)]
             for hook in client.list_webhooks()
         )
         with contextlib.suppress(Exception):
             told["prompt"] = client.get_prompt_version("greeting", "1").template
+    else:
+        only_in_two(client, experiments, told, with_files)
     print(json.dumps(told, indent=1, sort_keys=True, default=str))
 
 

@@ -15,6 +15,8 @@ def main(path):
     # What refuses has another name since permissions belong to roles.
     refusal = "DENY" if mlflow.__version__.startswith("3") else "NO_PERMISSIONS"
     store.create_registered_model_permission("fraud", "bob", refusal)
+    # Of an experiment that is nowhere.
+    store.create_experiment_permission("4711", "bob", "MANAGE")
 
 
 main(sys.argv[1])
