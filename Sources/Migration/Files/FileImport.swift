@@ -186,7 +186,8 @@ final class FileImport {
     private func copyFolder(_ place: Place) throws(Failure) {
         guard let root else { return }
         guard let path = PlaceMapping.proxiedPath(place.new) else {
-            // Of a version alone: everything else has got a place here.
+            // Of a version alone: everything else has got a place here. Those of prompts name no folder.
+            guard PlaceMapping.localPath(place.old)?.hasPrefix("/") == true else { return }
             let text = "its files stay at \(DisplayText.clean(place.old)), which is in the folder of no experiment"
             return report.add(.note, place.kind.rawValue, place.key, text)
         }
