@@ -35,14 +35,18 @@ struct SourceRights {
     }
 
     /// - Throws: `denied` unless all experiments may be read whose artifacts are around a place in this server's store
-    ///   or below it.
-    func checkArtifacts(at uri: String) throws {
+    ///   or below it; `invalid` for a place that names a host.
+    func checkArtifacts(at uri: SourceURI) throws {
         if isEverything { return }
-        let owners = try sources.owners(ofArtifactsAt: uri, sql)
-        guard let owners, owners.allSatisfy({ rights.allow(.read, over: $0) }) else {
-            throw Failure(
-                .denied, "The source '\(uri.prefix(300))' is not among artifacts that you may read",
-                hint: "Name a run or a logged model that you may read.")
+        guard let folder = VersionUses.folder(of: uri) else { throw SourceCheck.relative(uri.text) }
+        // The files are fetched from the place as it is written, and the version gives rights over the decoded one.
+        for place in [uri.text, "mlflow-artifacts:/\(folder)"] {
+            let owners = try sources.owners(ofArtifactsAt: place, sql)
+            guard let owners, owners.allSatisfy({ rights.allow(.read, over: $0) }) else {
+                throw Failure(
+                    .denied, "The source '\(uri.text.prefix(300))' is not among artifacts that you may read",
+                    hint: "Name a run or a logged model that you may read.")
+            }
         }
     }
 }

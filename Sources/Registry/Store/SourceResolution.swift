@@ -43,7 +43,7 @@ struct SourceResolution {
             resolved.location = model?.artifactURI ?? resolved.location
         case .version(let reference): resolved = try follow(reference, request)
         case .artifacts:
-            try rights.checkArtifacts(at: request.source)
+            try rights.checkArtifacts(at: uri)
             if isStrict { try checkArtifacts(uri, resolved) }
         case .store: break
         }

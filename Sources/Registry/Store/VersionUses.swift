@@ -54,8 +54,11 @@ struct VersionUses: ArtifactUses {
     /// The folder in this server's store that a URI means, decoded: `0/3f2a/artifacts/model`. A version is found by it
     /// however its source was spelled.
     /// - Returns: nil for what is kept elsewhere.
-    static func folder(of uri: String) -> String? {
-        guard let uri = try? SourceURI(uri), uri.scheme == "mlflow-artifacts", !uri.parts.isEmpty else { return nil }
+    static func folder(of uri: String) -> String? { (try? SourceURI(uri)).flatMap(folder) }
+
+    /// The same. A place that names a host is elsewhere, whatever host it is.
+    static func folder(of uri: SourceURI) -> String? {
+        guard uri.scheme == "mlflow-artifacts", (uri.authority ?? "").isEmpty, !uri.parts.isEmpty else { return nil }
         return uri.parts.joined(separator: "/")
     }
 
