@@ -56,6 +56,18 @@ struct LimitTests {
         #expect(await server.may(.read, .basic("user61", "guess"), from: "2001:db8:1:3::1") == 401)
     }
 
+    @Test("a good token goes on although strangers guess at the same address; only what is wrong is counted")
+    func goodTokens() async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        let good = TestAccess.Who.bearer(
+            try await server.makeToken(TestAccess.admin, .record(["name": .string("t")])))
+        for number in 1...60 { #expect(await server.may(.read, .bearer("stw_guess\(number)")) == 401) }
+        #expect(await server.may(.read, .bearer("stw_guess")) == 429)
+        #expect(await server.may(.administer, good) == 200)
+        #expect(await server.may(.read, .bearer("stw_guess")) == 429)
+    }
+
     @Test("the sign-in form and the password that a change asks for count, too")
     func everyDoor() async throws {
         let server = try TestAccess()

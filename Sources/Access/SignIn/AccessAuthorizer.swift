@@ -59,8 +59,9 @@ package final class AccessAuthorizer: Authorizer {
     private func principal(
         ofJob token: String, _ jobs: JobTokens, _ address: String?
     ) async throws(Failure) -> Principal {
+        if let principal = jobs.remembered(token) { return principal }
         if case .wait(let seconds) = limits.begin(nil, address, now: services.world.now()) {
-            throw Self.limit(seconds)
+            throw AttemptLimits.refusal(seconds)
         }
         do {
             let principal = try await jobs.principal(token)
@@ -70,11 +71,6 @@ package final class AccessAuthorizer: Authorizer {
             if error.code != .unauthenticated { limits.giveBack(nil, address, now: services.world.now()) }
             throw error
         }
-    }
-
-    private static func limit(_ seconds: Int) -> Failure {
-        Failure(
-            .exhausted, "too many failed sign-ins", hint: "Try again in \(seconds) seconds.", retryAfter: seconds)
     }
 
     /// A browser sends its cookie along with what another site's page asks it to send. It says where a page is from,
@@ -188,7 +184,7 @@ extension AccessAuthorizer {
         let isLast: Bool
         switch limits.begin(name, address, now: services.world.now()) {
         case .wait(let seconds):
-            throw Self.limit(seconds)
+            throw AttemptLimits.refusal(seconds)
         case .go(let last): isLast = last
         }
         let value: Value?
@@ -206,16 +202,18 @@ extension AccessAuthorizer {
     {
         let now = services.world.now()
         let digest = SecretText.digest(text)
-        let (token, user, rights): (AccessToken, User, Rights) = try await attempt(nil, address) { _ in
-            let found = try await services.database.read { sql -> (AccessToken, User, Rights)? in
-                let reader = AccessReader(sql)
-                guard let token = try reader.token(digest: digest), let user = try reader.user(token.userID) else {
-                    return nil
-                }
-                return (token, user, try reader.rights(of: user))
+        let found = try await services.database.read { sql -> (AccessToken, User, Rights)? in
+            let reader = AccessReader(sql)
+            guard let token = try reader.token(digest: digest), let user = try reader.user(token.userID) else {
+                return nil
             }
-            guard let found, found.1.isActive, found.0.expires.map({ now < $0 }) ?? true else { return nil }
-            return found
+            return (token, user, try reader.rights(of: user))
+        }
+        // Looking a token up costs next to nothing, and guessing one is hopeless: who has a good one is let in whatever
+        // others do at the same address, and only the others are counted.
+        guard let (token, user, rights) = found, user.isActive, token.expires.map({ now < $0 }) ?? true else {
+            if case .wait(let seconds) = limits.begin(nil, address, now: now) { throw AttemptLimits.refusal(seconds) }
+            throw Self.refusal
         }
         if now.milliseconds - (token.used?.milliseconds ?? 0) >= 60_000 {
             await write(

@@ -39,6 +39,11 @@ final class AttemptLimits: Sendable {
         case go(isLast: Bool)
     }
 
+    static func refusal(_ seconds: Int) -> Failure {
+        Failure(
+            .exhausted, "too many failed sign-ins", hint: "Try again in \(seconds) seconds.", retryAfter: seconds)
+    }
+
     /// Takes an attempt: one that is under way counts, so that many at once are no more than many after each other.
     /// - Parameter name: nil where no user is named: tokens.
     func begin(_ name: String?, _ address: String?, now: Timestamp) -> Answer {

@@ -16,21 +16,27 @@ extension AccessWriter {
     /// The account of somebody who has signed in through a provider; it is made at the first time. Names and addresses
     /// that the provider tells never lead to an account that is there already: whoever can choose them there would be
     /// somebody else here.
-    /// - Throws: `denied` when nothing the provider says gives a role; `unauthenticated` for a deactivated account.
-    func signOn(_ claims: JSON, _ provider: LoginProvider) throws -> User {
+    /// - Returns: `denied` when nothing the provider says gives a role, which is taken from an account that is there,
+    ///   with its groups: what was written then is to stay.
+    /// - Throws: `unauthenticated` for a deactivated account.
+    func signOn(_ claims: JSON, _ provider: LoginProvider) throws -> Result<User, Failure> {
         guard let subject = claims["sub"]?.text, (1...400).contains(subject.utf8.count) else {
             throw WebToken.refusal("it names nobody")
         }
-        let role = try provider.role(claims)
-        let user: User
-        if let known = try reader.user(issuer: provider.issuer, subject: subject) {
-            user = try refreshed(known, role, claims, provider)
-        } else {
-            user = try added(subject, role ?? provider.defaultRole, claims, provider)
+        let known = try reader.user(issuer: provider.issuer, subject: subject)
+        if let known, !known.isActive {
+            throw Failure(.unauthenticated, "the account \(known.name) is deactivated")
         }
-        guard user.isActive else { throw Failure(.unauthenticated, "the account \(user.name) is deactivated") }
+        let role: Role?
+        do { role = try provider.role(claims) } catch {
+            if let known { try join(try refreshed(known, nil, claims, provider), claims, provider) }
+            return .failure(error)
+        }
+        let user =
+            try known.map { try refreshed($0, role, claims, provider) }
+            ?? added(subject, role ?? provider.defaultRole, claims, provider)
         try join(user, claims, provider)
-        return user
+        return .success(user)
     }
 
     private func added(_ subject: String, _ role: Role?, _ claims: JSON, _ provider: LoginProvider) throws -> User {
@@ -44,10 +50,17 @@ extension AccessWriter {
         return user
     }
 
-    /// A role that the provider's groups decide is that role again at each sign-in.
+    /// A role that the provider's groups decide is that role again at each sign-in. The last administrator keeps it,
+    /// whatever the provider says: somebody must be left who can give rights.
     private func refreshed(_ user: User, _ role: Role?, _ claims: JSON, _ provider: LoginProvider) throws -> User {
         var change = UserChange()
-        if !provider.roles.isEmpty, role != user.role { change.role = UserChange.Change(role) }
+        if !provider.roles.isEmpty, role != user.role {
+            if try isLastAdmin(user) {
+                record(EventKind.lastAdminKept, user, ["issuer": .string(provider.issuer)])
+            } else {
+                change.role = UserChange.Change(role)
+            }
+        }
         let name = Self.displayName(claims, provider)
         if !name.isEmpty, name != user.displayName { change.displayName = name }
         guard change.role != nil || change.displayName != nil else { return user }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Keys are kept for an hour. A token with a key that is not known makes them be fetched again, since issuers rotate
 /// them, but not more than once in 30 seconds: anybody can send such tokens. While the issuer does not answer, the keys
-/// known last go on for a day.
+/// known last go on for a day, and it is asked again every 30 seconds at most.
 final class Issuer: Sendable {
     /// As the claim `iss` has it.
     let name: String
@@ -63,14 +63,17 @@ final class Issuer: Sendable {
         enum Choice {
             case known(Known)
             case wait(Task<Known, any Error>)
+            case later(milliseconds: Int64)
         }
         let choice = state.withLock { state -> Choice in
             if let known = state.known, !refreshing, (0..<Self.keyLife).contains(time - known.fetchedAt) {
                 return .known(known)
             }
             if let task = state.running { return .wait(task) }
-            let hasJustAsked = state.askedAt.map { (0..<Self.pause).contains(time - $0) } ?? false
-            if hasJustAsked, let known = state.known { return .known(known) }
+            if let askedAt = state.askedAt, (0..<Self.pause).contains(time - askedAt) {
+                if let known = state.known, time - known.fetchedAt < Self.longestLife { return .known(known) }
+                return .later(milliseconds: Self.pause - (time - askedAt))
+            }
             let task = Task { try await self.fetch() }
             state.running = task
             state.askedAt = time
@@ -79,6 +82,10 @@ final class Issuer: Sendable {
         switch choice {
         case .known(let known): return known
         case .wait(let task): return try await result(of: task)
+        case .later(let milliseconds):
+            throw Failure(
+                .unavailable, "the issuer \(name) has just not answered",
+                retryAfter: Int((milliseconds + 999) / 1000))
         }
     }
 

@@ -31,12 +31,17 @@ final class JobTokens: Sendable {
         return WebToken.isLikely(token) ? token : nil
     }
 
+    /// Whose token it is, if it was verified a short while ago.
+    func remembered(_ text: String) -> Principal? {
+        let digest = SecretText.digest(text)
+        return seen.withLock { $0[digest] }.flatMap { now().milliseconds < $0.until ? $0.principal : nil }
+    }
+
     /// - Throws: `unauthenticated` for a token that is not accepted, saying why; `unavailable` when its issuer does not
     ///   answer.
     func principal(_ text: String) async throws(Failure) -> Principal {
         let time = now()
         let digest = SecretText.digest(text)
-        if let known = seen.withLock({ $0[digest] }), time.milliseconds < known.until { return known.principal }
         let token = try WebToken(text)
         let name = token.claims["iss"]?.text
         guard

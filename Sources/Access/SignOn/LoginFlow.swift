@@ -11,6 +11,9 @@ struct LoginFlow: Sendable {
     private let issuer: Issuer
     private let world: World
     private let tokens: PageTokens
+    /// Of codes that the provider did not take: each asks it with our secret. They limit nothing but signing in through
+    /// the provider.
+    private let limits = AttemptLimits()
 
     /// How long a sign-in may take, in milliseconds.
     private static let lifetime: Int64 = 600_000
@@ -69,11 +72,15 @@ struct LoginFlow: Sendable {
         return (endpoint + mark + query, tokens.make(Self.scope, begun.json))
     }
 
-    /// - Parameter query: of the request that the provider has sent the browser back with.
+    /// - Parameters:
+    ///   - query: of the request that the provider has sent the browser back with.
+    ///   - address: of the browser.
     /// - Returns: what the provider says of the person, and where they wanted to go.
-    /// - Throws: `denied` for a sign-in that this browser has not begun, and for what the provider refuses.
-    func finish(_ query: Query, cookie: String?, callback: String) async throws(Failure) -> (claims: JSON, next: String)
-    {
+    /// - Throws: `denied` for a sign-in that this browser has not begun, and for what the provider refuses; `exhausted`
+    ///   after too many failures.
+    func finish(
+        _ query: Query, cookie: String?, callback: String, from address: String?
+    ) async throws(Failure) -> (claims: JSON, next: String) {
         guard let cookie, let json = try? tokens.position(cookie, Self.scope), let begun = Begun(json),
             (0..<Self.lifetime).contains(world.now().milliseconds - begun.since), let state = query["state"],
             SecretText.areEqual(Array(state.utf8), Array(begun.state.utf8))
@@ -91,15 +98,19 @@ struct LoginFlow: Sendable {
         guard let code = query["code"], !code.isEmpty else {
             throw Failure(.denied, "\(provider.title) has sent no code")
         }
-        let claims = try await claims(code, begun.verifier, callback, nonce: begun.nonce)
+        let known = try await issuer.known()
+        if case .wait(let seconds) = limits.begin(nil, address, now: world.now()) {
+            throw AttemptLimits.refusal(seconds)
+        }
+        let claims = try await claims(code, begun.verifier, callback, nonce: begun.nonce, known)
+        limits.giveBack(nil, address, now: world.now())
         return (claims, begun.next)
     }
 
     /// Exchanges the code for an ID token and verifies that (OpenID Connect Core 1.0, section 3.1.3.7).
     private func claims(
-        _ code: String, _ verifier: String, _ callback: String, nonce: String
+        _ code: String, _ verifier: String, _ callback: String, nonce: String, _ known: Issuer.Known
     ) async throws(Failure) -> JSON {
-        let known = try await issuer.known()
         guard let endpoint = known.tokenEndpoint else {
             throw Failure(.unavailable, "\(provider.title) does not say where codes are exchanged")
         }

@@ -41,12 +41,13 @@ struct SignOnEndpoints: Sendable {
 
     private func session(_ request: Request) async throws -> Response {
         let cookie = SessionCookie.value(of: name(request), in: request.headers)
-        let (claims, next) = try await flow.finish(request.query, cookie: cookie, callback: callback(request))
+        let (claims, next) = try await flow.finish(
+            request.query, cookie: cookie, callback: callback(request), from: request.client.address)
         let provider = flow.provider
         let origin = Origin(
             // A name with a colon: no user's.
             Principal(name: "sign-on:\(provider.issuer)", method: .federated, rights: .nothing), requestID: request.id)
-        let user = try await access.write(origin) { try $0.signOn(claims, provider) }
+        let user = try await access.write(origin) { try $0.signOn(claims, provider) }.get()
         var headers = Headers([("location", next), ("cache-control", "no-store")])
         headers.append("set-cookie", try await access.beginSession(of: user, request))
         headers.append("set-cookie", self.cookie("", request, maximumAge: 0))

@@ -17,6 +17,8 @@ enum EventKind {
     static let grantRemoved = "access.grant-removed"
     /// An account was made for somebody whom an identity provider knows.
     static let identityLinked = "access.identity-linked"
+    /// An identity provider gave the last administrator another role or none, which was not followed.
+    static let lastAdminKept = "access.last-admin-kept"
     static let signedIn = "access.signed-in"
     static let signedOut = "access.signed-out"
     static let linkMade = "access.link-made"

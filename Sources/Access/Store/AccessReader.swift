@@ -54,6 +54,15 @@ struct AccessReader {
         return user
     }
 
+    /// A user as they are now.
+    /// - Throws: `unauthenticated` when what was verified for `user` does not hold any more.
+    func unchanged(_ user: User) throws -> User {
+        guard let now = try self.user(user.id), now.isActive, now.passwordVersion == user.passwordVersion else {
+            throw Failure(.unauthenticated, "the account has changed", hint: "Sign in again.")
+        }
+        return now
+    }
+
     static func noUser(_ name: String) -> Failure {
         Failure(.notFound, "User with username=\(name.prefix(200)) not found")
     }
@@ -76,11 +85,14 @@ struct AccessReader {
                 + parameters.add(.int(min(limit, Int(Int32.max)))), parameters.values, Self.user)
     }
 
-    func activeAdmins() throws -> Int64 {
+    /// Whether somebody else administers, a person who has a way to sign in: a password, or a provider's word.
+    func hasAdmin(besides user: User) throws -> Bool {
         try sql.first(
-            "SELECT COUNT(*) FROM access_user WHERE role = ?1 AND is_active = 1 AND kind = ?2",
-            [.text(Role.admin.rawValue), .text(User.Kind.person.rawValue)]
-        ) { $0.integer(0) } ?? 0
+            """
+            SELECT 1 FROM access_user WHERE role = ?1 AND is_active = 1 AND kind = ?2 AND id <> ?3
+            AND (password IS NOT NULL OR id IN (SELECT user_id FROM access_identity)) LIMIT 1
+            """, [.text(Role.admin.rawValue), .text(User.Kind.person.rawValue), .integer(user.id)]
+        ) { _ in true } ?? false
     }
 
     // MARK: Rights

@@ -90,7 +90,7 @@ extension AccessWriter {
         let role = change.role.map(\.value) ?? user.role
         let isActive = change.isActive ?? user.isActive
         let displayName = change.displayName ?? user.displayName
-        if user.isAdmin, role != .admin || !isActive { try checkAnotherAdmin(user) }
+        if role != .admin || !isActive { try checkAnotherAdmin(user) }
         try sql.execute(
             "UPDATE access_user SET display_name = ?2, role = ?3, is_active = ?4, updated_at = ?5 WHERE id = ?1",
             [
@@ -115,7 +115,7 @@ extension AccessWriter {
 
     /// Deletes a user with tokens, sessions, memberships and grants. What the user did stays in the log.
     func delete(_ user: User) throws {
-        if user.isAdmin { try checkAnotherAdmin(user) }
+        try checkAnotherAdmin(user)
         for table in [
             "access_token", "access_session", "access_member", "access_grant", "access_link", "access_identity",
         ] {
@@ -125,9 +125,13 @@ extension AccessWriter {
         record(EventKind.userDeleted, user, ["role": .optional(user.role?.rawValue)])
     }
 
-    /// Somebody must be left who can give rights.
+    /// Whether nobody else is left who can sign in and give rights.
+    func isLastAdmin(_ user: User) throws -> Bool {
+        try user.isAdmin && user.kind == .person && !reader.hasAdmin(besides: user)
+    }
+
     private func checkAnotherAdmin(_ user: User) throws {
-        guard try user.kind == .service || reader.activeAdmins() > 1 else {
+        if try isLastAdmin(user) {
             throw Failure(
                 .conflict, "\(user.name) is the last active administrator",
                 hint: "Make somebody else an administrator first.")

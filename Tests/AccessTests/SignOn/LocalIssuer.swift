@@ -23,6 +23,8 @@ final class LocalIssuer: Sendable {
         /// Published besides the public halves of `keys`.
         var furtherKeys: [JSON] = []
         var keyRequests = 0
+        var descriptionRequests = 0
+        var codeRequests = 0
         var isDown = false
         /// What it calls itself, if not by its address.
         var name: String?
@@ -59,6 +61,11 @@ final class LocalIssuer: Sendable {
 
     /// How often its keys were asked for.
     var keyRequests: Int { state.value.withLock { $0.keyRequests } }
+
+    /// How often it was asked what it says of itself.
+    var descriptionRequests: Int { state.value.withLock { $0.descriptionRequests } }
+    /// How often a code was shown to it.
+    var codeRequests: Int { state.value.withLock { $0.codeRequests } }
 
     func set(isDown: Bool) { state.value.withLock { $0.isDown = isDown } }
     func set(name: String) { state.value.withLock { $0.name = name } }
@@ -173,7 +180,10 @@ final class LocalIssuer: Sendable {
         [
             Endpoint("GET", "/.well-known/openid-configuration", .anyone, .reads, "What it says of itself.") { _ in
                 let address = "http://127.0.0.1:\(state.port.withLock { $0 })"
-                let (name, isDown, methods) = state.value.withLock { ($0.name, $0.isDown, $0.secretMethods) }
+                let (name, isDown, methods) = state.value.withLock { state in
+                    state.descriptionRequests += 1
+                    return (state.name, state.isDown, state.secretMethods)
+                }
                 if isDown { return Response(status: 503) }
                 return .json(
                     .record([
@@ -196,7 +206,10 @@ final class LocalIssuer: Sendable {
 
     private static func exchange(_ request: Request, _ state: Arc) async throws -> Response {
         let form = Query(String(decoding: try await request.body.collect(limit: 10_000), as: UTF8.self))
-        let methods = state.value.withLock { $0.secretMethods }
+        let methods = state.value.withLock { state in
+            state.codeRequests += 1
+            return state.secretMethods
+        }
         // A code is good for one try.
         let code = state.value.withLock { $0.codes.removeValue(forKey: form["code"] ?? "") }
         let isKnown =

@@ -137,6 +137,87 @@ struct LoginTests {
         }
     }
 
+    @Test("whoever is in none of the groups any more loses the role, the groups and the browsers")
+    func leaving() async throws {
+        try await Self.run { visit async throws in
+            let server = visit.server
+            _ = await server.send(
+                "POST", "/api/v1/groups", as: TestAccess.admin, .record(["name": "scientists".json]))
+            let browser = TestAccess.Who.cookie(try #require(try await visit.signIn(Self.ada).cookie))
+            let token = TestAccess.Who.bearer(try await server.makeToken(browser, .record(["name": "t".json])))
+            #expect(await server.may(.edit, browser) == 200)
+            #expect(await server.may(.edit, token) == 200)
+            let answer = try await visit.signIn(Self.with([.init("groups", .array([]))]))
+            #expect(answer.status == 403 && answer.cookie == nil)
+            #expect(await server.may(.read, browser) == 401)
+            #expect(await server.may(.read, token) == 403)
+            let user = await server.send("GET", "/api/v1/users/ada", as: TestAccess.admin).json
+            #expect(user["role"] == .null && user["groups"] == .array([]), "\(user.text())")
+            #expect(try await visit.signIn(Self.ada).status == 303, "the way back")
+        }
+    }
+
+    @Test("the last administrator stays one, whatever the provider says, and the log says so")
+    func lastAdmin() async throws {
+        try await Self.run { visit async throws in
+            let server = visit.server
+            let admins = Self.with([.init("groups", .array(["ml-admins".json]))])
+            let browser = TestAccess.Who.cookie(try #require(try await visit.signIn(admins).cookie))
+            // An administrator who has been invited and has no password yet cannot sign in.
+            try await server.createUser("eve", "admin", password: nil)
+            let demoted = await server.send(
+                "PATCH", "/api/v1/users/root", as: browser, .record(["role": "viewer".json]))
+            #expect(demoted.status == 200, "\(demoted.json.text())")
+            for (groups, status) in [(JSON.array([]), 403), (.array(["ml".json]), 303)] {
+                #expect(try await visit.signIn(Self.with([.init("groups", groups)])).status == status)
+                #expect(await server.may(.administer, browser) == 200)
+            }
+            let kept = try await server.events().filter { $0.event.kind == "access.last-admin-kept" }
+            #expect(kept.count == 2 && kept.first?.event.details["user"]?.text == "ada")
+            _ = await server.send("PATCH", "/api/v1/users/root", as: browser, .record(["role": "admin".json]))
+            #expect(try await visit.signIn(Self.with([.init("groups", .array([]))])).status == 403)
+            #expect(await server.may(.read, browser) == 401)
+        }
+    }
+
+    @Test("codes that the provider does not take are limited, and sign-ins with a password are not with them")
+    func codes() async throws {
+        try await Self.run { visit async throws in
+            let (address, cookie) = try await visit.begin()
+            let state = try #require(Query(address.split(separator: "?").last.map(String.init) ?? "")["state"])
+            for number in 1...60 {
+                let answer = await visit.finish("state=\(state)&code=x\(number)", cookie: cookie)
+                #expect(answer.status == 403, "\(number): \(answer.status)")
+            }
+            #expect(visit.scene.issuer.codeRequests == 60)
+            let refused = await visit.finish("state=\(state)&code=y", cookie: cookie)
+            #expect(refused.status == 429 && refused.headers["retry-after"] == "1")
+            #expect(visit.scene.issuer.codeRequests == 60)
+            #expect(await visit.server.may(.administer, .basic("root", TestAccess.password)) == 200)
+            visit.scene.clock.advance(milliseconds: 2_000)
+            // Two attempts: what is right gives its own back.
+            for _ in 1...4 {
+                let done = try await visit.signIn(Self.ada)
+                #expect(done.status == 303)
+            }
+        }
+    }
+
+    @Test("a provider that has just not answered is not asked again for everybody who comes")
+    func outage() async throws {
+        try await Self.run { visit async throws in
+            visit.scene.issuer.set(isDown: true)
+            for _ in 1...5 {
+                let answer = await visit.server.send("GET", "/sign-on")
+                #expect(answer.status == 503)
+            }
+            #expect(visit.scene.issuer.descriptionRequests == 1)
+            visit.scene.issuer.set(isDown: false)
+            visit.scene.clock.advance(milliseconds: 30_000)
+            #expect(try await visit.signIn(Self.ada).status == 303)
+        }
+    }
+
     @Test("a deactivated account stays closed")
     func deactivated() async throws {
         try await Self.run { visit async throws in
