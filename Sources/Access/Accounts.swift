@@ -23,28 +23,39 @@ extension Access {
         return (user, link)
     }
 
-    func setPassword(of name: String, _ password: String, _ origin: Origin) async throws {
+    /// - Parameter confirmed: whose old password was shown; nothing is set when it is not the password any more.
+    /// - Returns: the user from then on.
+    @discardableResult
+    func setPassword(
+        of name: String, _ password: String, confirmed: User? = nil, _ origin: Origin
+    ) async throws -> User {
         try PasswordRules.check(password, of: name)
         let stored = try await passwords.hash(password)
-        try await write(origin) { try $0.setPassword(of: try $0.reader.requiredUser(named: name), stored) }
+        return try await write(origin) { writer in
+            let user = try confirmed.map { try writer.reader.unchanged($0) } ?? writer.reader.requiredUser(named: name)
+            try writer.setPassword(of: user, stored)
+            return try writer.reader.user(user.id) ?? user
+        }
     }
 
     /// A user's own new password. All sessions end, the one it is asked from among them.
+    /// - Returns: the user from then on.
     /// - Throws: `denied` when `old` is not the password now; `exhausted` after too many wrong ones.
     func changePassword(
         of user: User, from old: String, to password: String, _ request: Request
-    ) async throws {
-        try await confirm(user, old, request)
+    ) async throws -> User {
+        let confirmed = try await confirm(user, old, request)
         guard !old.utf8.elementsEqual(password.utf8) else {
             throw Failure(.invalid, "the new password is the old one")
         }
-        try await setPassword(of: user.name, password, request.origin)
+        return try await setPassword(of: user.name, password, confirmed: confirmed, request.origin)
     }
 
     /// Makes sure that whoever asks knows the password: somebody may have left a browser open.
-    func confirm(_ user: User, _ password: String, _ request: Request) async throws {
-        do { _ = try await signIn.user(user.name, password, request.client.address) } catch let failure as Failure
-            where failure.code == .unauthenticated
+    /// - Returns: the user whose password it is.
+    func confirm(_ user: User, _ password: String, _ request: Request) async throws -> User {
+        do { return try await signIn.user(user.name, password, request.client.address).user } catch let failure
+            as Failure where failure.code == .unauthenticated
         {
             throw Failure(.denied, "the password is not right")
         }
@@ -123,6 +134,8 @@ extension Access {
 
     /// Begins a session for somebody whose password is right, or who has come back from an identity provider.
     /// - Returns: the header that gives the browser its cookie.
+    /// - Throws: `unauthenticated` when the account has been deactivated, or its password changed, since `user` was
+    ///   read: what ends all sessions must not leave out one that is just beginning.
     func beginSession(of user: User, _ request: Request) async throws(Failure) -> String {
         let secret = SecretText(.session, services.world.random)
         let cookie = SessionCookie()
@@ -131,9 +144,7 @@ extension Access {
         let origin = Origin(
             Principal(name: user.name, method: .session, rights: .nothing), requestID: request.id)
         try await write(origin) { writer in
-            guard let user = try writer.reader.user(user.id), user.isActive else {
-                throw Failure(.unauthenticated, "the account is not active")
-            }
+            let user = try writer.reader.unchanged(user)
             try writer.beginSession(secret, id: id, of: user, replacing: old, address: address, lifetime: lifetime)
         }
         return cookie.header(secret.text, isSecure: request.client.isSecure)

@@ -33,6 +33,17 @@ extension Access {
         }
     }
 
+    /// What a grant is kept for. The exact name of an experiment stands for the experiment that has it now: the grant
+    /// follows it to another name, and nobody gets it who takes the name later.
+    /// - Throws: `notFound` for an experiment that is not there, and for one that the principal may not know of.
+    func kept(_ target: GrantTarget, _ principal: Principal) async throws(Failure) -> GrantTarget {
+        guard target.kind == .experiment, case .name = target.value else { return target }
+        guard let subject = try await subject(of: target), let id = subject.id,
+            principal.rights.level(over: subject) != nil
+        else { throw Self.absence(of: target) }
+        return GrantTarget(.experiment, .id(id))
+    }
+
     private static func absence(of target: GrantTarget) -> Failure {
         switch target.kind {
         case .experiment: Failure(.notFound, "there is no experiment '\(target.text.prefix(200))'")

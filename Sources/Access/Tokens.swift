@@ -24,6 +24,12 @@ extension Access {
         let (principal, isAdmin) = (request.principal, request.isAdmin)
         let expires = try Delegation.expiry(
             wanted.expiry, of: presented, isAdmin: isAdmin, now: services.world.now())
+        var targets: [GrantTarget] = []
+        // One more than there may be is enough for the refusal.
+        for target in wanted.targets?.prefix(TokenScope.targetLimit + 1) ?? [] {
+            targets.append(try await kept(target, principal))
+        }
+        let kept = wanted.targets == nil ? nil : targets
         let (secret, id) = (SecretText(.token, services.world.random), services.world.makeID())
         return try await write(request) { writer in
             let owner = try wanted.owner.map { try writer.reader.requiredUser(named: $0) } ?? maker
@@ -41,7 +47,7 @@ extension Access {
             guard let level = wanted.level ?? Delegation.reach(rights) else {
                 throw Failure(.denied, "\(owner.name) has no rights", hint: "Give the account a role or a grant first.")
             }
-            let scope = TokenScope(level, targets: wanted.targets)
+            let scope = TokenScope(level, targets: kept)
             try Delegation.check(scope, owner: rights, maker: principal.rights)
             let token = try writer.createToken(
                 secret, id: id, of: current, wanted.name, scope, expires: expires)
@@ -58,8 +64,11 @@ extension Access {
         return try await read { try $0.token(digest: digest) }
     }
 
-    /// - Throws: `notFound` when there is no such token, or it is somebody else's and `request` is no administrator's.
+    /// - Throws: `notFound` when there is no such token, or it is somebody else's and `request` is no administrator's;
+    ///   `denied` for a token of small scope that would revoke another than itself.
     func revokeToken(_ id: String, _ request: Request) async throws(Failure) {
+        let presented = try await presentedToken(request)
+        if presented?.id.utf8.elementsEqual(id.utf8) != true { try request.mustSpeakForAccount() }
         let (name, isAdmin) = (request.principal.name, request.isAdmin)
         try await write(request) { writer in
             guard let token = try writer.reader.token(id), let owner = try writer.reader.user(token.userID),

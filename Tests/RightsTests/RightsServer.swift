@@ -51,7 +51,7 @@ final class RightsServer: Sendable {
             database: services.database, metrics: Metrics(), program: "0", protocolVersion: "3"
         ).endpoints(beside: server.endpoints)
         routes = try RouteTable(endpoints)
-        people = People()
+        people = People(accounts: server.domains.compactMap(\.authorizer).first)
         responder = Responder(
             routes: routes, errorForms: MLflowErrors.forms, settings: .init(), world: .live, authorizer: people,
             site: server.site(version: "0", endpoints), observer: RequestObservers([]))
@@ -124,10 +124,15 @@ final class RightsServer: Sendable {
 
 private final class People: Authorizer {
     let known = Mutex<[String: Rights]>([:])
+    /// Knows the tokens that the server has given out.
+    private let accounts: (any Authorizer)?
+
+    init(accounts: (any Authorizer)?) { self.accounts = accounts }
 
     func principal(for head: RequestHead) async throws(Failure) -> Principal? {
         guard let header = head.headers["authorization"] else { return nil }
         let name = String(header.dropFirst("Bearer ".count))
+        if name.hasPrefix("stw_") { return try await accounts?.principal(for: head) }
         guard let rights = known.withLock({ $0[name] }) else {
             throw Failure(.unauthenticated, "unknown credentials")
         }

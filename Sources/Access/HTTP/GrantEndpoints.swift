@@ -28,7 +28,8 @@ struct GrantEndpoints: Sendable {
     private static let setting = [
         Endpoint.Field("user", .text, "Who gets it, or:"), Endpoint.Field("group", .text),
         Endpoint.Field("kind", .text, "experiment or registered_model.", required: true),
-        Endpoint.Field("id", .text, "Of an experiment, or:"), Endpoint.Field("name", .text, "The exact name, or:"),
+        Endpoint.Field("id", .text, "Of an experiment, or:"),
+        Endpoint.Field("name", .text, "The exact name; an experiment's stands for the one that has it now. Or:"),
         Endpoint.Field("pattern", .text, "Of names: `fraud-*`."),
         Endpoint.Field("level", .text, "read, edit, approve, manage or none.", required: true),
     ]
@@ -40,7 +41,8 @@ struct GrantEndpoints: Sendable {
             guard forms.count == 1 else { throw Failure(.invalid, "one of id, name and pattern must be given") }
             let target = try GrantTarget(Subject.Kind(named: kind), forms[0].0, forms[0].1)
             try await access.checkGranting(over: target, request.principal)
-            return try await answer { try $0.grants(over: target) }
+            let kept = try await access.kept(target, request.principal)
+            return try await answer { try $0.grants(over: kept) }
         }
         guard forms.isEmpty else { throw Failure(.invalid, "kind: it must be given") }
         if let name = request.query["user"] {
@@ -83,6 +85,7 @@ struct GrantEndpoints: Sendable {
         let word = try body.requiredText("level")
         let level = try word == "none" ? nil : body.level("level")
         try await access.checkGranting(over: target, request.principal)
+        let kept = try await access.kept(target, request.principal)
         return try await access.write(request) { writer in
             let holder: AccessGrant.Holder =
                 if let user {
@@ -90,7 +93,7 @@ struct GrantEndpoints: Sendable {
                 } else {
                     .group(try writer.reader.requiredGroup(named: group ?? "").id)
                 }
-            return .json(try AccessJSON.json(try writer.setGrant(holder, target, level), writer.reader))
+            return .json(try AccessJSON.json(try writer.setGrant(holder, kept, level), writer.reader))
         }
     }
 

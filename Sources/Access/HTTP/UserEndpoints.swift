@@ -144,6 +144,16 @@ struct UserEndpoints: Sendable {
 extension Request {
     var isAdmin: Bool { principal.rights.holdEverywhere(.administer) }
 
+    /// A token that may not manage everything its owner manages is for some task, and the account is no part of that.
+    /// - Throws: `denied` for such a token.
+    func mustSpeakForAccount() throws(Failure) {
+        guard principal.rights.bounds.allSatisfy({ $0.holdEverywhere(.manage) }) else {
+            throw Failure(
+                .denied, "a token of a smaller scope than manage does not change its owner's account",
+                hint: "Sign in with your password instead.")
+        }
+    }
+
     /// - Throws: `denied` for anybody but the user of that name and administrators.
     func mustBe(_ name: String) throws(Failure) {
         let hasAccount = [.password, .token, .session].contains(principal.method)

@@ -183,10 +183,11 @@ struct GroupPages: Sendable {
     private func grant(_ request: Request, _ fields: FormFields) async throws -> FormAnswer {
         do {
             let (target, level) = try GrantTable.read(fields)
+            let kept = try await access.kept(target, request.principal)
             return try await change(request, fields) { writer, group in
-                _ = try writer.setGrant(.group(group.id), target, level)
+                _ = try writer.setGrant(.group(group.id), kept, level)
             }
-        } catch let failure as Failure where FailureText(failure) != nil {
+        } catch let failure as Failure where FailureText(failure) != nil || failure.code == .notFound {
             return .page(try await group(request, failure))
         }
     }

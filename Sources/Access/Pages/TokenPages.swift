@@ -152,7 +152,9 @@ struct TokenPages: Sendable {
                 expiry: days == 0 ? .never : .at(try TokenEndpoints.expiry(days: days, access.services.world.now())))
             let (secret, token, user) = try await access.makeToken(wanted, request)
             return .page(Self.shownOnce(secret, token, user, request))
-        } catch let failure as Failure where FailureText(failure) != nil || failure.code == .denied {
+        } catch let failure as Failure
+            where FailureText(failure) != nil || failure.code == .denied || failure.code == .notFound
+        {
             return .page(try await list(request, request.site, fields, failure))
         }
     }

@@ -10,7 +10,7 @@ struct UserFormMarkup {
 
     private func address(_ path: StaticString) -> Address { Address("/users", user.name).adding(path) }
 
-    private func failure(_ form: String, _ html: inout Markup) {
+    func failure(_ form: String, _ html: inout Markup) {
         if let problem, problem.form == form { html.failure(problem.failure) }
     }
 

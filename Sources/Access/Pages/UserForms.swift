@@ -19,6 +19,7 @@ struct UserForms: Sendable {
                 try await change(request, fields, "active") { $0.isActive = fields["active"] == "yes" }
             },
             .form("/users/{name}/name", .signedIn, "Changes how a user is called.") { request, fields in
+                try request.mustSpeakForAccount()
                 try request.mustBe(try request.parameter("name"))
                 return try await change(request, fields, "name") { $0.displayName = fields.text("display_name") }
             },
@@ -46,7 +47,7 @@ struct UserForms: Sendable {
     ) async throws -> FormAnswer {
         do { return try await work() } catch let failure as Failure
             where FailureText(failure) != nil || form == "password" && failure.code == .denied
-            || failure.code == .exhausted
+            || form == "grants" && failure.code == .notFound || failure.code == .exhausted
         {
             return .page(try await page.user(request, request.site, problem: (form, failure)))
         }
@@ -94,11 +95,11 @@ struct UserForms: Sendable {
             throw Failure(.denied, "everybody changes their own password", hint: "Make a password link for the user.")
         }
         return try await attempt(request, "password") {
-            try await access.changePassword(
+            let changed = try await access.changePassword(
                 of: user, from: fields["old_password"] ?? "", to: try fields.newPassword(), request)
             var answer = Response.redirect(to: Address("/users", user.name))
             if request.principal.method == .session {
-                answer.headers.append("set-cookie", try await access.beginSession(of: user, request))
+                answer.headers.append("set-cookie", try await access.beginSession(of: changed, request))
             }
             return .response(answer)
         }
@@ -108,9 +109,10 @@ struct UserForms: Sendable {
         let name = try request.parameter("name")
         return try await attempt(request, "grants") {
             let (target, level) = try GrantTable.read(fields)
+            let kept = try await access.kept(target, request.principal)
             try await access.write(fields.origin) { writer in
                 let user = try writer.reader.requiredUser(named: name)
-                _ = try writer.setGrant(.user(user.id), target, level)
+                _ = try writer.setGrant(.user(user.id), kept, level)
             }
             return .goTo(try Self.address(request))
         }
@@ -132,6 +134,7 @@ struct UserForms: Sendable {
     }
 
     private func endSession(_ request: Request) async throws -> FormAnswer {
+        try request.mustSpeakForAccount()
         let user = try await access.account(of: request)
         let id = try request.parameter("id")
         try await access.write(request) { writer in

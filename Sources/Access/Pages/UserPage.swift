@@ -62,6 +62,7 @@ struct UserPage: Sendable {
         let forms = UserFormMarkup(user: user, isSelf: isSelf, isAdmin: request.isAdmin, problem: problem)
         page.actions { forms.actions(&$0) }
         page.body { html in
+            forms.failure("grants", &html)
             grants(content, request, &html)
             if isSelf { sessions(content.sessions, site, &html) }
             forms.settings(&html)
