@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import Platform
 import TestSupport
 import Testing
@@ -101,6 +102,34 @@ struct SessionTests {
 
         _ = await server.send("PATCH", "/api/v1/users/ada", as: TestAccess.admin, .record(["role": .string("editor")]))
         #expect(await server.may(.read, .cookie(fresh)) == 401, "whoever may do more has to show who they are")
+    }
+
+    /// The writes of both wait behind another one, so both have read what they need before either changes anything.
+    /// Which comes first then does not matter.
+    @Test("a sign-in under way while the password changes leaves no session", arguments: 1...3)
+    func straddling(_ round: Int) async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        try await server.createUser("ada", "viewer")
+        let gate = DispatchSemaphore(value: 0)
+        async let held: Void = server.services.database.write { _ in gate.wait() }
+        async let signIn = server.send(
+            "POST", "/api/v1/sessions",
+            .record(["name": .string("ada"), "password": .string(TestAccess.password)]))
+        async let change = server.send(
+            "PUT", "/api/v1/users/ada/password", as: TestAccess.admin,
+            .record(["password": .string("quite another one")]))
+        for _ in 1...10_000 where server.services.database.waiting.writes < 2 {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        gate.signal()
+        try await held
+        #expect(await change.status == 204)
+        if let cookie = await signIn.cookie {
+            #expect(await server.may(.read, .cookie(cookie)) == 401)
+        } else {
+            #expect(await signIn.status == 401)
+        }
     }
 
     @Test("one's own sessions can be seen and ended one by one, nobody else's")

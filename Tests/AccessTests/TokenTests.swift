@@ -112,6 +112,58 @@ struct TokenTests {
         #expect(again.status == 409, "a name of a token tells it from the others of its owner")
     }
 
+    @Test("a token of small scope changes nothing of its owner's account, and can only end itself")
+    func account() async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        try await server.createUser("ada", "editor")
+        let ada = TestAccess.Who.basic("ada", TestAccess.password)
+        func make(_ name: String, _ more: JSON.Member...) async throws -> TestAccess.Who {
+            .bearer(try await server.makeToken(ada, .object([JSON.Member("name", .string(name))] + more)))
+        }
+        let subjects = JSON.array([.record(["kind": .string("registered_model"), "name": .string("churn")])])
+        let small = [
+            try await make("reading", .init("level", .string("read"))),
+            try await make("narrow", .init("level", .string("edit")), .init("subjects", subjects)),
+        ]
+        _ = try await make("other")
+        let browser = TestAccess.Who.cookie(try await server.signIn("ada"))
+        let tokens = await server.send("GET", "/api/v1/tokens", as: ada).json["tokens"]?.elements ?? []
+        func id(_ name: String) throws -> String {
+            try #require(tokens.first { $0["name"]?.text == name }?["id"]?.text)
+        }
+        let session = try #require(
+            await server.send("GET", "/api/v1/me/sessions", as: ada).json["sessions"]?.elements?.first?["id"]?.text)
+        let (other, before) = (try id("other"), try await server.events().count)
+        for who in small {
+            for (method, path, body) in [
+                ("PATCH", "/api/v1/me", JSON.record(["display_name": .string("x")])),
+                ("DELETE", "/api/v1/me/sessions/\(session)", nil), ("DELETE", "/api/v1/tokens/\(other)", nil),
+                ("DELETE", "/api/v1/tokens/none", nil),
+            ] as [(String, String, JSON?)] {
+                #expect(await server.send(method, path, as: who, body).status == 403, "\(method) \(path)")
+            }
+            for (path, form) in [
+                ("/users/ada/name", ["display_name": "x"]), ("/sessions/\(session)/end", [:]),
+                ("/tokens/\(other)/revoke", [:]),
+            ] { #expect(await server.page("POST", path, as: who, form: form).status == 403, "\(path)") }
+        }
+        #expect(try await server.events().count == before)
+        #expect(await server.may(.read, browser) == 200)
+        // `steward logout` ends the token it has.
+        let (reading, narrow) = (try id("reading"), try id("narrow"))
+        #expect(await server.send("DELETE", "/api/v1/tokens/\(reading)", as: small[0]).status == 204)
+        #expect(await server.page("POST", "/tokens/\(narrow)/revoke", as: small[1]).status == 303)
+        for who in small { #expect(await server.may(.read, who) == 401) }
+        // One that may manage whatever its owner does is the owner.
+        try await server.createUser("two", "admin")
+        let whole = TestAccess.Who.bearer(
+            try await server.makeToken(
+                .basic("two", TestAccess.password), .record(["name": .string("t"), "level": .string("manage")])))
+        let name = JSON.record(["display_name": .string("Two")])
+        #expect(await server.send("PATCH", "/api/v1/me", as: whole, name).status == 200)
+    }
+
     @Test("what is asked of a token is checked")
     func requests() async throws {
         let server = try TestAccess()

@@ -93,6 +93,7 @@ struct MeEndpoints: Sendable {
     }
 
     @Sendable private func update(_ request: Request) async throws -> Response {
+        try request.mustSpeakForAccount()
         let user = try await access.account(of: request)
         let name = try await RequestObject(request, Self.change).requiredText("display_name")
         return try await access.write(request) { writer in
@@ -105,11 +106,11 @@ struct MeEndpoints: Sendable {
         let user = try await access.account(of: request)
         let body = try await RequestObject(request, Self.passwords)
         let (old, new) = (try body.requiredText("old_password"), try body.requiredText("password"))
-        try await access.changePassword(of: user, from: old, to: new, request)
+        let changed = try await access.changePassword(of: user, from: old, to: new, request)
         var response = Response(status: 204)
         // Whoever asked from a browser stays signed in there, in a new session.
         if request.principal.method == .session {
-            response.headers.append("set-cookie", try await access.beginSession(of: user, request))
+            response.headers.append("set-cookie", try await access.beginSession(of: changed, request))
         }
         return response
     }
@@ -129,6 +130,7 @@ struct MeEndpoints: Sendable {
     }
 
     @Sendable private func endSession(_ request: Request) async throws -> Response {
+        try request.mustSpeakForAccount()
         let user = try await access.account(of: request)
         let id = try request.parameter("id")
         try await access.write(request) { writer in

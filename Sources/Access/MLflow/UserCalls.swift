@@ -74,13 +74,14 @@ struct UserCalls: Sendable {
     @Sendable private func updatePassword(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let (name, password) = (try message.requiredText("username"), try message.requiredText("password"))
         try request.mustBe(name)
+        var confirmed: User?
         if name.utf8.elementsEqual(request.principal.name.utf8) {
             let user = try await access.account(of: request)
             if let current = try message.text("current_password"), !current.isEmpty {
                 guard !current.utf8.elementsEqual(password.utf8) else {
                     throw Failure(.invalid, "New password must differ from the current password.")
                 }
-                do { try await access.confirm(user, current, request) } catch let failure as Failure
+                do { confirmed = try await access.confirm(user, current, request) } catch let failure as Failure
                     where failure.code == .denied
                 {
                     throw Failure(.invalid, "Current password does not match.")
@@ -90,7 +91,7 @@ struct UserCalls: Sendable {
                 throw Failure(.invalid, "Current password is required when changing your own password.")
             }
         }
-        try await access.setPassword(of: name, password, request.origin)
+        try await access.setPassword(of: name, password, confirmed: confirmed, request.origin)
         return .emptyMessage
     }
 
