@@ -45,7 +45,7 @@ enum RequestChecks {
     private static func checkOrigin(_ head: RequestHead, _ settings: Responder.Settings) throws(HTTPRefusal) {
         guard head.method != "GET", head.method != "HEAD" else { return }
         if let origin = head.headers["origin"] {
-            if isOwn(origin.lowercased(), head.authority, settings) { return }
+            if isOwn(origin.lowercased(), head, settings) { return }
         } else if head.headers["sec-fetch-site"] != "cross-site" {
             return
         }
@@ -57,10 +57,12 @@ enum RequestChecks {
     }
 
     /// - Parameter origin: scheme, name and port in lower case, or `null` for pages without an origin.
-    private static func isOwn(_ origin: String, _ authority: String?, _ settings: Responder.Settings) -> Bool {
+    private static func isOwn(_ origin: String, _ head: RequestHead, _ settings: Responder.Settings) -> Bool {
         if settings.origins.contains(origin) { return origin != "null" }
-        for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
-            let own = (authority ?? "").lowercased()
+        // A page of the same name that came without TLS may be anybody's who is on the way. That a request came without
+        // it says less: a proxy that is not trusted to say so may have ended it.
+        for scheme in head.isSecure ? ["https://"] : ["http://", "https://"] where origin.hasPrefix(scheme) {
+            let own = (head.authority ?? "").lowercased()
             let defaultPort = scheme == "http://" ? ":80" : ":443"
             let page = String(origin.dropFirst(scheme.utf8.count))
             return page == own || page + defaultPort == own || page == own + defaultPort

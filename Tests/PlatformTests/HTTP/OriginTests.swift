@@ -32,6 +32,25 @@ struct OriginTests {
         try await withServer { server async throws in #expect(try await status(server, host: host) == 403) }
     }
 
+    @Test("over TLS, pages of the same name without TLS are strangers'")
+    func schemes() async throws {
+        var options = ServerOptions()
+        options.settings.proxies = try TrustedProxies(["127.0.0.1"])
+        try await withServer(options) { server async throws in
+            for (proto, origin, expected) in [
+                ("https", "https://localhost", 200), ("https", "http://localhost", 403),
+                ("https", "http://localhost:443", 403), ("http", "http://localhost", 200),
+                // A proxy may have ended TLS and not say so.
+                ("http", "https://localhost", 200),
+            ] {
+                let answer = try await server.request(
+                    "POST /echo HTTP/1.1\r\nHost: localhost\r\nOrigin: \(origin)\r\nX-Forwarded-Proto: \(proto)\r\n"
+                        + "X-Forwarded-For: 192.0.2.1\r\nContent-Length: 0\r\n\r\n")
+                #expect(answer.status == expected, "\(proto) \(origin)")
+            }
+        }
+    }
+
     @Test("configured names and origins are")
     func configured() async throws {
         var options = ServerOptions()

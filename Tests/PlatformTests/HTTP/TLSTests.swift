@@ -69,6 +69,31 @@ struct TLSTests {
         }
     }
 
+    @Test("browsers are told to stay with TLS, but not for all of this machine, and not without it")
+    func strictTransport() async throws {
+        try await withFolder { folder async throws in
+            var options = ServerOptions()
+            options.tls = try makeCertificate(folder, "one", "first")
+            options.settings.hosts.insert("models.example.org")
+            try await withServer(options) { server async throws in
+                let resolving = ["--resolve", "models.example.org:\(server.port):127.0.0.1", "-k", "-i"]
+                func head(_ host: String, _ path: String) async throws -> String {
+                    try await curl(server, resolving + ["https://\(host):\(server.port)\(path)"]).output.lowercased()
+                }
+                for path in ["/hello", "/nothing-here", "/bytes/5000"] {
+                    let shown = try await head("models.example.org", path)
+                    #expect(shown.contains("\r\nstrict-transport-security: max-age=31536000\r\n"), "\(path): \(shown)")
+                }
+                #expect(try await !head("localhost", "/hello").contains("strict-transport-security"))
+            }
+            options.tls = nil
+            try await withServer(options) { server async throws in
+                let plain = try await server.request("GET /hello HTTP/1.1\r\nHost: models.example.org\r\n\r\n")
+                #expect(plain.status == 200 && plain["strict-transport-security"] == nil)
+            }
+        }
+    }
+
     @Test("files that were changed are used for new connections; bad ones are not")
     func reload() async throws {
         try await withFolder { folder async throws in

@@ -122,8 +122,13 @@ extension Connection {
     private func encoder(for exchange: Exchange) -> ResponseEncoder {
         if table.isStopping || !exchange.mayDropRest { exchange.keepsConnection = false }
         return ResponseEncoder(
-            version: exchange.version, keepsConnection: exchange.keepsConnection, requestID: exchange.id,
-            date: table.date())
+            version: exchange.version, keepsConnection: exchange.keepsConnection,
+            demandsTLS: isTLS && !isLocal(exchange.head), requestID: exchange.id, date: table.date())
+    }
+
+    /// What a browser is told of `localhost` holds for every other program of this machine.
+    private func isLocal(_ head: RequestHead) -> Bool {
+        head.authority.flatMap(RequestChecks.hostName) == "localhost"
     }
 
     private func complete(_ exchange: Exchange) {

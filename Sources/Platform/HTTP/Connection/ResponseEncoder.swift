@@ -16,6 +16,8 @@ struct ResponseEncoder {
 
     let version: HTTPVersion
     let keepsConnection: Bool
+    /// Whether browsers are told to use nothing but TLS with this name from now on (RFC 6797).
+    let demandsTLS: Bool
     let requestID: String
     /// RFC 9110, section 5.6.7.
     let date: String
@@ -34,6 +36,7 @@ struct ResponseEncoder {
             write(name, value, into: &buffer)
         }
         defaults.write(into: &buffer)
+        if demandsTLS { buffer.writeStaticString("strict-transport-security: max-age=31536000\r\n") }
         write("date", date, into: &buffer)
         write("steward-request-id", requestID, into: &buffer)
         switch framing {
