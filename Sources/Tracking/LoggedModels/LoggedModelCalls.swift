@@ -87,7 +87,7 @@ struct LoggedModelCalls {
                 Event(
                     "tracking.logged-model-created", Event.subject("logged-model", modelID),
                     ["experiment": .string(String(experimentID)), "name": .string(model.name)]), by: request.origin)
-            return LoggedModelWire.answer(try store.model(modelID))
+            return LoggedModelWire.answer(try store.model(modelID), request.principal.rights)
         }
     }
 
@@ -121,13 +121,14 @@ struct LoggedModelCalls {
                         "tracking.logged-model-finished", Event.subject("logged-model", modelID),
                         ["status": .string(status.name), "old_status": .string(old.name)]), by: request.origin)
             }
-            return LoggedModelWire.answer(try store.model(modelID))
+            return LoggedModelWire.answer(try store.model(modelID), request.principal.rights)
         }
     }
 
     private func get(_ message: ProtoMessage, _ request: Request) async throws -> Response {
         let modelID = try request.parameter("model_id")
-        return LoggedModelWire.answer(try await services.database.read { try LoggedModelStore($0).model(modelID) })
+        return LoggedModelWire.answer(
+            try await services.database.read { try LoggedModelStore($0).model(modelID) }, request.principal.rights)
     }
 
     private func delete(_ message: ProtoMessage, _ request: Request) async throws -> Response {

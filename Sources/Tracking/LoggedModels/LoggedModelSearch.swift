@@ -62,7 +62,12 @@ struct LoggedModelSearch {
             let latest = latestMetric(key, datasetName: nil, datasetDigest: nil)
             return SearchCondition.sql(latest, comparison, dialect, &parameters)
         case .parameter: return try part("tracking_logged_model_parameter", comparison)
-        case .tag: return try part("tracking_logged_model_tag", comparison)
+        case .tag:
+            // What is not shown whole must not be found by guesses either.
+            if key.utf8.elementsEqual(LoggedModelWire.versionsTag.utf8), !query.rights.holdEverywhere(.read) {
+                return "1 = 0"
+            }
+            return try part("tracking_logged_model_tag", comparison)
         case .dataset, .metadata: throw Failure(.bug, "no such entity in a filter of logged models")
         }
     }

@@ -26,7 +26,10 @@ extension LoggedModelCalls {
         let position = token.isEmpty ? nil : try services.pageTokens.position(token, scope)
         let page = try await services.database.read { try LoggedModelSearch.page(query, after: position, $0) }
         var members: [JSON.Member] = []
-        if !page.models.isEmpty { members.append(.init("models", .array(page.models.map(LoggedModelWire.json)))) }
+        if !page.models.isEmpty {
+            let models = page.models.map { LoggedModelWire.json($0, query.rights) }
+            members.append(.init("models", .array(models)))
+        }
         if let next = page.next {
             members.append(.init("next_page_token", .string(services.pageTokens.make(scope, next))))
         }

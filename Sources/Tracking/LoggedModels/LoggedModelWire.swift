@@ -9,10 +9,13 @@ enum LoggedModelWire {
         ("LOGGED_MODEL_READY", 2, .ready), ("LOGGED_MODEL_UPLOAD_FAILED", 3, .failed),
     ]
 
-    static func answer(_ model: LoggedModel) -> Response { .json(.record(["model": json(model)])) }
+    static func answer(_ model: LoggedModel, _ rights: Rights) -> Response {
+        .json(.record(["model": json(model, rights)]))
+    }
 
     /// Empty lists are left out; empty texts are not.
-    static func json(_ model: LoggedModel) -> JSON {
+    /// - Parameter rights: of whoever gets to see it.
+    static func json(_ model: LoggedModel, _ rights: Rights) -> JSON {
         var info: [JSON.Member] = [
             .init("model_id", .string(model.modelID)), .init("experiment_id", .string(String(model.experimentID))),
             .init("name", .string(model.name)), .init("creation_timestamp_ms", .integer(model.createdAt.milliseconds)),
@@ -20,7 +23,8 @@ enum LoggedModelWire {
             .init("artifact_uri", .string(model.artifactURI)), .init("status", .string(name(of: model.status))),
             .init("model_type", .string(model.modelType)), .init("source_run_id", .string(model.sourceRunID)),
         ]
-        if !model.tags.isEmpty { info.append(.init("tags", PairWire.json(model.tags))) }
+        let tags = model.tags.compactMap { readable($0, rights) }
+        if !tags.isEmpty { info.append(.init("tags", PairWire.json(tags))) }
         var data: [JSON.Member] = []
         if !model.parameters.isEmpty { data.append(.init("params", PairWire.json(model.parameters))) }
         if !model.metrics.isEmpty {
@@ -47,6 +51,17 @@ enum LoggedModelWire {
 
     /// The tag by which clients find the versions made of a model: `[{"name": .., "version": 1}]`.
     static let versionsTag = "mlflow.modelVersions"
+
+    /// A tag without the versions of registered models that somebody may not read.
+    /// - Returns: nil when nothing is left.
+    private static func readable(_ tag: KeyValue, _ rights: Rights) -> KeyValue? {
+        if rights.holdEverywhere(.read) || !tag.key.utf8.elementsEqual(versionsTag.utf8) { return tag }
+        let versions = (try? JSONParser.parse(tag.value))?.elements ?? []
+        let readable = versions.filter { version in
+            version["name"]?.text.map { rights.allow(.read, over: .registeredModel($0)) } ?? false
+        }
+        return readable.isEmpty ? nil : KeyValue(tag.key, JSON.array(readable).pythonText())
+    }
 
     /// The tag's value with one more version.
     /// - Parameter value: what stands there; anything that is no list of versions is replaced.
