@@ -56,7 +56,11 @@ extension Access {
         let rights = try await read { try $0.rights(of: user) }
         if let subject = try await subject(of: target) { return rights.level(over: subject) }
         switch target.value {
-        case .id(let id): return rights.level(over: .experiment(id, ""))
+        case .id(let id):
+            // A refusal by name does not reach what has none: whoever is refused something is told the same of what is
+            // hidden and of what is not there.
+            guard rights.level == nil || rights.holdEverywhere(.read) else { return nil }
+            return rights.level(over: .experiment(id, ""))
         case .name(let name): return rights.level(over: Subject(target.kind, id: nil, name: name))
         case .pattern: return rights.level
         }

@@ -182,6 +182,25 @@ struct EscalationTests {
         #expect(await server.may(.read, ada) == 403)
     }
 
+    @Test("an administrator who cannot sign in yet is no other one")
+    func invitedAdmin() async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        let invited = await server.send(
+            "POST", "/api/v1/users", as: TestAccess.admin, .record(["name": .string("eve"), "role": .string("admin")]))
+        let demote = JSON.record(["role": .string("viewer")])
+        #expect(await server.send("PATCH", "/api/v1/users/root", as: TestAccess.admin, demote).status == 409)
+        #expect(await server.send("DELETE", "/api/v1/users/root", as: TestAccess.admin).status == 409)
+        let token = try #require(invited.json["link"]?.text?.split(separator: "token=").last)
+        let used = await server.send(
+            "POST", "/api/v1/setup",
+            .record(["token": .string(String(token)), "password": .string(TestAccess.password)]))
+        try #require(used.status == 201, "\(used.json.text())")
+        #expect(await server.send("PATCH", "/api/v1/users/root", as: TestAccess.admin, demote).status == 200)
+        let eve = TestAccess.Who.basic("eve", TestAccess.password)
+        #expect(await server.send("PATCH", "/api/v1/users/eve", as: eve, demote).status == 409)
+    }
+
     @Test("the last administrator stays one, also when two demote each other at once", arguments: Backend.available)
     func lastAdmin(_ backend: Backend) async throws {
         let server = try TestAccess(backend)

@@ -145,6 +145,20 @@ struct MLflowCallTests {
         #expect(unknown.status == 400)
     }
 
+    @Test("what is hidden from somebody, and what is not there, are told them the same")
+    func hidden() async throws {
+        let server = try await self.server()
+        let pattern = [JSON.Member("kind", .string("experiment")), JSON.Member("pattern", .string("fra*"))]
+        #expect(await server.grant("none", "ada", pattern[0], pattern[1]).status == 200)
+        func own(_ id: String) async -> JSON {
+            let path = three + "users/permissions/get?username=ada&resource_type=experiment&resource_id=\(id)"
+            return await server.send("GET", path, as: .basic("ada", TestAccess.password)).json
+        }
+        let (visible, hidden, absent) = (await own("1"), await own("2"), await own("99"))
+        #expect(visible["permission"]?.text == "READ")
+        #expect(hidden["permission"]?.text == "NO_PERMISSIONS" && hidden == absent)
+    }
+
     @Test("roles of MLflow 3 are groups with grants", arguments: Backend.available)
     func roles(_ backend: Backend) async throws {
         let server = try await self.server(backend)

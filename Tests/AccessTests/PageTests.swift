@@ -146,8 +146,15 @@ struct PageTests {
         let wide = await server.page(
             "POST", "/tokens", as: ada, form: ["name": "w", "level": "administer", "days": "0"])
         #expect(wide.status == 403 && wide.text.contains("may do more than its owner"))
-        let odd = await server.page("POST", "/tokens", as: ada, form: ["name": "o", "subjects": "everything"])
-        #expect(odd.status == 400)
+        let before = try await server.events().count
+        for (field, value, status) in [
+            ("subjects", "everything", 400), ("level", "reed", 400), ("level", "Read", 400),
+            ("subjects", "experiment none", 404),
+        ] {
+            let odd = await server.page("POST", "/tokens", as: ada, form: ["name": "o", field: value])
+            #expect(odd.status == status && odd.text.contains(#"name="subjects"#), "\(field) \(value)")
+        }
+        #expect(try await server.events().count == before)
         let id = try #require(list.text.firstMatch(of: #//tokens/([0-9a-f]{32})/revoke/#)).output.1
         #expect(
             await server.page("POST", "/tokens/\(id)/revoke", as: .cookie(try await server.signIn("root"))).status

@@ -112,7 +112,12 @@ struct SessionTests {
         try await server.setUp()
         try await server.createUser("ada", "viewer")
         let gate = DispatchSemaphore(value: 0)
-        async let held: Void = server.services.database.write { _ in gate.wait() }
+        let (starts, started) = AsyncStream.makeStream(of: Void.self)
+        async let held: Void = server.services.database.write { _ in
+            started.yield()
+            gate.wait()
+        }
+        for await _ in starts { break }
         async let signIn = server.send(
             "POST", "/api/v1/sessions",
             .record(["name": .string("ada"), "password": .string(TestAccess.password)]))

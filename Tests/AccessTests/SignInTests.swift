@@ -128,6 +128,7 @@ struct SignInTests {
         let server = try TestAccess()
         try await server.setUp()
         for (password, word) in [
+            ("stw_correct horse battery", "as tokens do"),
             ("short", "fewer than 12"), ("aaaaaaaaaaaaaaaa", "different"), ("Password1234", "first that are tried"),
             ("ada.lovelace-1", "first that are tried"), ("tab\there and more", "control"),
             (String(repeating: "abcde", count: 300), "longer than"),

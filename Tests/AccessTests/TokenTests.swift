@@ -164,6 +164,31 @@ struct TokenTests {
         #expect(await server.send("PATCH", "/api/v1/me", as: whole, name).status == 200)
     }
 
+    @Test("a user has 500 tokens at most; those that have expired make room")
+    func number() async throws {
+        let server = try TestAccess()
+        try await server.setUp()
+        try await server.createUser("ada", "viewer")
+        let ada = TestAccess.Who.basic("ada", TestAccess.password)
+        @Sendable func make(_ number: Int, _ who: TestAccess.Who, days: Int64) async -> TestAccess.Answer {
+            await server.send(
+                "POST", "/api/v1/tokens", as: who,
+                .record(["name": .string("t\(number)"), "expires_in_days": .integer(days)]))
+        }
+        #expect(await make(0, ada, days: 1).status == 201)
+        let made = await withTaskGroup(of: Int.self) { group in
+            for number in 1...499 { group.addTask { await make(number, ada, days: 30).status } }
+            return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+        #expect(made == [201: 499])
+        let refused = await make(500, ada, days: 30)
+        #expect(refused.status == 409 && refused.message?.contains("500 tokens") == true)
+        #expect(await make(500, TestAccess.admin, days: 30).status == 201)
+        server.clock.advance(milliseconds: 86_400_000)
+        #expect(await make(500, ada, days: 30).status == 201)
+        #expect(await make(501, ada, days: 30).status == 409)
+    }
+
     @Test("what is asked of a token is checked")
     func requests() async throws {
         let server = try TestAccess()

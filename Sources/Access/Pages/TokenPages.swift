@@ -144,10 +144,14 @@ struct TokenPages: Sendable {
     private func create(_ request: Request, _ fields: FormFields) async throws -> FormAnswer {
         do {
             let days = Int64(fields["days"] ?? "") ?? TokenExpiry.standardDays
-            let owner = fields.text("user")
+            let (owner, word) = (fields.text("user"), fields["level"] ?? "")
+            let level = Permission.Level(word: word)
+            guard level != nil || word.isEmpty else {
+                throw Failure(.invalid, "May at most: '\(word.prefix(50))' is no level")
+            }
             let wanted = Access.TokenRequest(
                 name: try fields.required("name", "What it is for"), owner: owner.isEmpty ? nil : owner,
-                level: fields["level"].flatMap(Permission.Level.init(word:)),
+                level: level,
                 targets: try Self.targets(fields.text("subjects")),
                 expiry: days == 0 ? .never : .at(try TokenEndpoints.expiry(days: days, access.services.world.now())))
             let (secret, token, user) = try await access.makeToken(wanted, request)

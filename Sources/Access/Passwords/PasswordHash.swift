@@ -65,6 +65,15 @@ struct PasswordHash: Sendable {
         }
     }
 
+    /// What checking a password against this costs less than with `parameters`; nil when it costs as much or more.
+    func shortfall(to parameters: ScryptParameters) -> ScryptParameters? {
+        guard isWeaker(than: parameters) else { return nil }
+        guard case .scrypt(let own) = method else { return parameters }
+        let missing = (parameters.work - own.work) / (parameters.rounds * parameters.blockSize)
+        return ScryptParameters(
+            cost: parameters.cost, blockSize: parameters.blockSize, parallelism: max(1, missing))
+    }
+
     private static func derive(_ password: String, _ salt: [UInt8], _ method: Method, length: Int) throws -> [UInt8] {
         // The C function must not be given a pointer to nothing.
         guard !password.isEmpty else { throw Failure(.invalid, "the password is empty") }

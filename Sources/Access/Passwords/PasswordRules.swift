@@ -19,6 +19,10 @@ enum PasswordRules {
         guard password.utf8.count <= most else {
             throw Failure(.invalid, "the password is longer than \(most) bytes")
         }
+        // Basic credentials have one place for both.
+        guard !password.utf8.starts(with: SecretText.Purpose.token.rawValue.utf8) else {
+            throw Failure(.invalid, "the password begins with stw_, as tokens do", hint: "Choose another one.")
+        }
         guard !password.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw Failure(.invalid, "the password holds a control character")
         }

@@ -50,7 +50,10 @@ final class Passwords: Sendable {
         let (decoy, parameters) = (decoy, parameters)
         return try await pool.run {
             let isRight = try (hash ?? decoy).matches(password) && hash != nil
-            return Check(isRight: isRight, isWeak: isRight && (hash ?? decoy).isWeaker(than: parameters))
+            let shortfall = (hash ?? decoy).shortfall(to: parameters)
+            // A wrong password for a hash that MLflow has stored must not be refused sooner than an unknown name.
+            if !isRight, let shortfall { _ = try PasswordHash(of: password, salt: decoy.salt, shortfall) }
+            return Check(isRight: isRight, isWeak: isRight && shortfall != nil)
         }
     }
 }

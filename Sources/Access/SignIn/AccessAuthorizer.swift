@@ -159,7 +159,7 @@ extension AccessAuthorizer {
     /// Who has this name and password. Takes as long for an unknown name as for a wrong password, and says the same.
     /// - Throws: `unauthenticated` when nobody has; `exhausted` after too many failures.
     func user(_ name: String, _ password: String, _ address: String?) async throws -> (user: User, rights: Rights) {
-        try await attempt(name, address) { isLast in
+        try await attempt(name, address) {
             let found = try await services.database.read { sql -> (user: User, rights: Rights, stored: String?)? in
                 let reader = AccessReader(sql)
                 guard AccountNames.isName(name), let user = try reader.user(named: name) else { return nil }
@@ -167,7 +167,9 @@ extension AccessAuthorizer {
             }
             let check = try await passwords.check(password, against: found?.stored)
             guard let found, check.isRight, found.user.isActive else {
-                if isLast, let user = found?.user { await recordLimit(user, address) }
+                if let user = found?.user, limits.isNews(name, address, now: services.world.now()) {
+                    recordLimit(user, address)
+                }
                 return nil
             }
             if check.isWeak { await strengthen(found.user, password, found.stored) }
@@ -177,18 +179,15 @@ extension AccessAuthorizer {
     }
 
     /// Runs what may be somebody's guess.
-    /// - Parameter body: answers nil for wrong credentials; it is told whether this is the last attempt for now.
+    /// - Parameter body: answers nil for wrong credentials.
     private func attempt<Value>(
-        _ name: String?, _ address: String?, _ body: (Bool) async throws -> Value?
+        _ name: String, _ address: String?, _ body: () async throws -> Value?
     ) async throws -> Value {
-        let isLast: Bool
-        switch limits.begin(name, address, now: services.world.now()) {
-        case .wait(let seconds):
+        if case .wait(let seconds) = limits.begin(name, address, now: services.world.now()) {
             throw AttemptLimits.refusal(seconds)
-        case .go(let last): isLast = last
         }
         let value: Value?
-        do { value = try await body(isLast) } catch {
+        do { value = try await body() } catch {
             limits.giveBack(name, address, now: services.world.now())
             throw error
         }
@@ -253,13 +252,17 @@ extension AccessAuthorizer {
         .unauthenticated, "the name and password, or the token, are not right",
         hint: "Tokens expire and can be revoked; `steward login` gets a new one.")
 
-    /// That it cannot be recorded must not turn a refusal into something else.
-    private func recordLimit(_ user: User, _ address: String?) async {
-        _ = try? await services.database.writeUnrecorded { transaction in
-            transaction.record(
-                Event(
-                    EventKind.signInLimited, EventSubject.user(user.id),
-                    ["user": .string(user.name), "address": .optional(address)]), by: Origin(.nobody))
+    /// The refusal does not wait for it: that would tell that there is such a user. Nor does it become another one
+    /// where it cannot be recorded.
+    private func recordLimit(_ user: User, _ address: String?) {
+        let database = services.database
+        Task {
+            _ = try? await database.writeUnrecorded { transaction in
+                transaction.record(
+                    Event(
+                        EventKind.signInLimited, EventSubject.user(user.id),
+                        ["user": .string(user.name), "address": .optional(address)]), by: Origin(.nobody))
+            }
         }
     }
 

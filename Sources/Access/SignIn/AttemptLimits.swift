@@ -23,6 +23,8 @@ final class AttemptLimits: Sendable {
     private struct Bucket {
         var left: Double
         var at: Int64
+        /// Whether it has been told that nothing is left, since the bucket was full.
+        var isTold = false
     }
 
     private let buckets = Mutex<[String: Bucket]>([:])
@@ -35,8 +37,7 @@ final class AttemptLimits: Sendable {
     enum Answer: Sendable, Equatable {
         /// Seconds to wait.
         case wait(Int)
-        /// - Parameter isLast: whether this was the last attempt the user has at that address for now.
-        case go(isLast: Bool)
+        case go
     }
 
     static func refusal(_ seconds: Int) -> Failure {
@@ -50,19 +51,31 @@ final class AttemptLimits: Sendable {
         buckets.withLock { buckets in
             var wait: Double = 0
             let keys = Self.keys(name, address)
-            var isLast = false
             for (key, rate) in keys {
                 let left = buckets[key].map { Self.left($0, rate, now) } ?? rate.burst
                 if left < 1 { wait = max(wait, (1 - left) * 60 / rate.perMinute) }
-                if left < 2 { isLast = true }
             }
             guard wait == 0 else { return .wait(Int(wait.rounded(.up))) }
             for (key, rate) in keys {
                 if buckets[key] == nil, buckets.count >= capacity { Self.makeRoom(&buckets, capacity) }
                 let left = buckets[key].map { Self.left($0, rate, now) } ?? rate.burst
-                buckets[key] = Bucket(left: left - 1, at: now.milliseconds)
+                let isTold = left < rate.burst && buckets[key]?.isTold == true
+                buckets[key] = Bucket(left: left - 1, at: now.milliseconds, isTold: isTold)
             }
-            return .go(isLast: isLast)
+            return .go
+        }
+    }
+
+    /// Whether no attempt is left for now, and this is the first to hear of it since all were left; the next is told no.
+    func isNews(_ name: String?, _ address: String?, now: Timestamp) -> Bool {
+        buckets.withLock { buckets in
+            var isNews = false
+            for (key, rate) in Self.keys(name, address) {
+                guard let bucket = buckets[key], !bucket.isTold, Self.left(bucket, rate, now) < 1 else { continue }
+                buckets[key]?.isTold = true
+                isNews = true
+            }
+            return isNews
         }
     }
 
@@ -72,7 +85,8 @@ final class AttemptLimits: Sendable {
             for (key, rate) in Self.keys(name, address) {
                 guard let bucket = buckets[key] else { continue }
                 let left = Self.left(bucket, rate, now) + 1
-                buckets[key] = left < rate.burst ? Bucket(left: left, at: now.milliseconds) : nil
+                buckets[key] =
+                    left < rate.burst ? Bucket(left: left, at: now.milliseconds, isTold: bucket.isTold) : nil
             }
         }
     }

@@ -3,7 +3,7 @@ import Platform
 
 extension AccessWriter {
     /// - Parameter digest: of the token, which is not stored.
-    /// - Throws: `conflict` when the user has a token of that name.
+    /// - Throws: `conflict` when the user has a token of that name, or too many.
     func createToken(
         _ secret: SecretText, id: String, of user: User, _ name: String, _ scope: TokenScope, expires: Timestamp?
     ) throws -> AccessToken {
@@ -13,6 +13,7 @@ extension AccessWriter {
         if let targets = scope.targets, targets.isEmpty || targets.count > TokenScope.targetLimit {
             throw Failure(.invalid, "subjects: a token is for 1 to \(TokenScope.targetLimit) things, or for all")
         }
+        try makeRoom(of: user)
         let inserted = try sql.execute(
             """
             INSERT INTO access_token (id, digest, beginning, user_id, name, level, targets, created_at, expires_at)
@@ -34,6 +35,28 @@ extension AccessWriter {
                 "expires_at": .optional(expires?.rfc3339),
             ])
         return token
+    }
+
+    /// Tokens of one user: somebody who makes one again and again must not fill the table.
+    private static let tokenLimit = 500
+
+    private func makeRoom(of user: User) throws {
+        func isFull() throws -> Bool {
+            let count = try sql.first(
+                "SELECT COUNT(*) FROM access_token WHERE user_id = ?1", [.integer(user.id)]
+            ) { $0.integer(0) }
+            return (count ?? 0) >= Self.tokenLimit
+        }
+        guard try isFull() else { return }
+        // Nobody misses what has expired.
+        try sql.execute(
+            "DELETE FROM access_token WHERE user_id = ?1 AND expires_at <= ?2",
+            [.integer(user.id), .integer(now.milliseconds)])
+        guard try !isFull() else {
+            throw Failure(
+                .conflict, "\(user.name) has \(Self.tokenLimit) tokens, which is the most there may be",
+                hint: "Revoke those that are not used any more.")
+        }
     }
 
     func revoke(_ token: AccessToken, of user: User) throws {
