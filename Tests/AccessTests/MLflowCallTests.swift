@@ -147,7 +147,7 @@ struct MLflowCallTests {
 
     @Test("what is hidden from somebody, and what is not there, are told them the same")
     func hidden() async throws {
-        let server = try await self.server()
+        let server = try await self.server(.sqlite)
         let pattern = [JSON.Member("kind", .string("experiment")), JSON.Member("pattern", .string("fra*"))]
         #expect(await server.grant("none", "ada", pattern[0], pattern[1]).status == 200)
         func own(_ id: String) async -> JSON {
