@@ -66,7 +66,7 @@ final class AttemptLimits: Sendable {
         }
     }
 
-    /// Whether no attempt is left for now, and this is the first to hear of it since all were left; the next is told no.
+    /// Whether no attempt is left for now, and this is the first to hear of it since all were left.
     func isNews(_ name: String?, _ address: String?, now: Timestamp) -> Bool {
         buckets.withLock { buckets in
             var isNews = false
