@@ -10,6 +10,7 @@ N skipped".
 
 import argparse
 import base64
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -21,6 +22,7 @@ import sys
 import time
 import traceback
 import urllib.error
+import urllib.parse
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -58,7 +60,9 @@ class Bench:
         return {**os.environ, **QUIET, "PYTHONPATH": environments.extra(generation, *EXTRA[generation], *extra)}
 
     def script(self, generation, name, *arguments, extra=()):
-        log = LOGS / f"{name}-{generation}.log"
+        # A database and a server may be asked at the same time.
+        what = urllib.parse.urlsplit(arguments[0]).scheme or "file"
+        log = LOGS / f"{name}-{generation}-{what}.log"
         with open(log, "w") as errors:
             return subprocess.run(
                 [self.python(generation), str(HERE / name), *arguments],
@@ -139,8 +143,9 @@ def imports(bench, generation, kind):
     again = bench.import_into(data, address, artifacts)
     require(all(kind["written"] == 0 for kind in again["kinds"].values()), again["kinds"])
     require(again["kinds"]["run"]["unchanged"] == 5 and again["files"]["copied"] == 0, again)
-    with bench.serving(data) as url:
-        same(bench.dump(generation, url, "--files"), bench.original(generation, kind))
+    with bench.serving(data) as url, concurrent.futures.ThreadPoolExecutor() as pool:
+        original = pool.submit(bench.original, generation, kind)
+        same(bench.dump(generation, url, "--files"), original.result())
         # Exits with 0 only when the log is whole.
         bench.steward("audit", "verify", url, "--state", str(data / "audit-state"), "--json")
 

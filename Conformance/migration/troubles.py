@@ -1,10 +1,12 @@
 """Tests of what goes wrong: damaged databases, wrong folders, imports that are cut off, servers that do not answer."""
 
 import contextlib
+import json
 import signal
 import sqlite3
 import subprocess
 import time
+import urllib.request
 
 from checks import require
 from pretender import pretending
@@ -42,15 +44,27 @@ def changed_here(bench):
     address, artifacts = bench.source("2")
     data = bench.folder / "data-changed"
     bench.import_into(data, address, artifacts)
+
+    def ask(url, method, path, body=None):
+        headers = {"Content-Type": "application/json" if method == "POST" else "application/octet-stream"}
+        request = urllib.request.Request(f"{url}/api/2.0/{path}", body, headers, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read()
+
     with bench.serving(data) as url:
-        run = bench.script("2", "change.py", url).strip()
+        found = json.loads(ask(url, "POST", "mlflow/runs/search", b'{"experiment_ids": ["1"], "max_results": 1}'))
+        run = found["runs"][0]["info"]["run_id"]
+        tag = json.dumps({"run_id": run, "key": "by", "value": "somebody"}).encode()
+        ask(url, "POST", "mlflow/runs/set-tag", tag)
+        file = f"mlflow-artifacts/artifacts/1/{run}/artifacts/notes/a%20b.txt"
+        ask(url, "PUT", file, b"changed here")
     report = bench.import_into(data, address, artifacts, "--on-conflict", "skip", expect=(1,))
     conflicts = [finding["key"] for finding in report["findings"] if finding["sort"] == "conflict"]
     require(conflicts == [run], report["findings"])
     left = [(finding["key"], finding["text"]) for finding in report["findings"] if finding["sort"] == "left_out"]
     require(len(left) == 1 and left[0][0] == f"run {run}" and "other content" in left[0][1], left)
     with bench.serving(data) as url:
-        require(bench.script("2", "change.py", url, "look").strip() == "changed here", "the file was written over")
+        require(ask(url, "GET", file) == b"changed here", "the file was written over")
 
 
 def damage(bench):
@@ -198,7 +212,7 @@ def beside_a_download(bench):
 def busy_server(bench):
     """A server that is busy is asked again, for less where that was too much; names need no filter."""
     runs = [("a" * 32, "FINISHED", 1.0)]
-    with pretending(runs, busy=("runs/search", "registered-models/search"), most=5000) as (server, address):
+    with pretending(runs, busy=("runs/search", "registered-models/search"), most=15_000) as (server, address):
         report = bench.import_into(bench.folder / "data-busy", address, None, "--artifact-files", "skip")
         require(report["kinds"]["run"]["written"] == 1 and report["kinds"]["trace"]["written"] == 1, report["kinds"])
         require(report["tables"]["model_versions"]["target"]["rows"] == 1, report["tables"])
