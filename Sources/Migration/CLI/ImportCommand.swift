@@ -63,7 +63,7 @@ package struct ImportMLflowCommand<Target: MigrationTarget>: AsyncParsableComman
 
     @Option(
         help: ArgumentHelp(
-            "copy them (needs --artifacts-root), reference them where they are, or skip them.",
+            "copy them (from --artifacts-root, or from the server), reference them where they are, or skip them.",
             valueName: "what"))
     var artifactFiles: FileImportMode?
 

@@ -23,11 +23,14 @@ final class FileImport {
         /// database says: whoever could write there could have named any folder of this machine.
         let root: String?
         let moved: [MovedFolder]
+        /// Whether the root holds what MLflow's server has handed out, and nothing else.
+        var isFetched = false
     }
 
     private let mode: FileImportMode
     private let root: String?
     private let moved: [MovedFolder]
+    private let isFetched: Bool
     /// Reads places as MLflow has them.
     private let old: RowReader
     /// Reads places as they are after the migration.
@@ -51,6 +54,7 @@ final class FileImport {
         mode = settings.mode
         root = settings.root.map(Self.resolved)
         moved = settings.moved
+        isFetched = settings.isFetched
         self.old = old
         self.new = new
         self.target = target
@@ -80,7 +84,7 @@ final class FileImport {
                 after = page.last
             }
         }
-        if expected > 0, found == 0, let root {
+        if expected > 0, found == 0, !isFetched, let root {
             report.add(
                 .leftOut, "file", "",
                 "none of the \(expected) places of files exists below \(DisplayText.clean(root)); where there are no "
@@ -200,8 +204,11 @@ final class FileImport {
         guard folder.hasPrefix(root == "/" ? root : root + "/") else {
             return fail(
                 place,
-                "its files are not below the folder that --artifacts-root names; where that was elsewhere on MLflow's "
-                    + "machine, say so with --artifacts-moved")
+                isFetched
+                    ? "its files are on MLflow's machine, and its server does not hand them out; bring them here, and "
+                        + "name the folder with --artifacts-root"
+                    : "its files are not below the folder that --artifacts-root names; where that was elsewhere on "
+                        + "MLflow's machine, say so with --artifacts-moved")
         }
         if place.kind != .trace { expected += 1 }
         // Most runs have no files, and then no folder.

@@ -61,6 +61,9 @@ package struct MLflowImport<Target: MigrationTarget> {
         let download = ServerDownload(address: address, folder: folder, world: world, progress: progress)
         defer { if settings.isDryRun { download.remove() } }
         try await download.run()
+        if !settings.isDryRun, settings.filesRoot == nil, settings.files ?? .copy == .copy {
+            try await download.fetchFiles()
+        }
         let report = try run(.sqlite(path: download.database), download, hold)
         // Whoever decides about conflicts does not want to wait for all of it again.
         if !report.isStopped { download.remove() }
@@ -79,7 +82,7 @@ package struct MLflowImport<Target: MigrationTarget> {
             let database = MLflowDatabase(schema: try MLflowSchema.read(sql), workspace: settings.workspace)
             let reader = RowReader(store: database, sql: sql)
             let experiments = try locations(reader)
-            let files = try filesMode(experiments)
+            let files = download?.files == nil ? try filesMode(experiments) : .copy
             var mapped = reader
             mapped.places = files == .reference ? .reference : PlaceMapping(experiments: experiments)
             let given = Given(
@@ -118,11 +121,15 @@ package struct MLflowImport<Target: MigrationTarget> {
         if report.isStopped || (settings.isDryRun && settings.filesRoot == nil) { return report }
         var keeper: FileKeeper?
         if let session, !settings.isDryRun { keeper = try self.keeper(session, origin) }
+        let fetched = given.download?.files
         report = try FileImport(
-            FileImport.Settings(mode: given.files, root: settings.filesRoot, moved: settings.movedFolders),
+            FileImport.Settings(
+                mode: given.files, root: fetched?.folder ?? settings.filesRoot, moved: settings.movedFolders,
+                isFetched: fetched != nil),
             old: given.reader, new: given.mapped, target: target, keeper: keeper, notes: given.notes, report: report,
             progress: progress
         ).run()
+        fetched?.tell(&report)
         guard let session, !settings.isDryRun else { return report }
         try addUsers(session, transfer, &report)
         let written = report.written + (report.files?.copied ?? 0) + (report.users?.written ?? 0)
@@ -197,6 +204,10 @@ package struct MLflowImport<Target: MigrationTarget> {
             report.add(.note, what, "", "\(count) not taken along")
         }
         guard let download = given.download else { return }
+        if settings.isDryRun, given.files == .copy, settings.filesRoot == nil {
+            report.add(
+                .note, "file", "", "files behind MLflow's server are fetched from it; a dry run does not ask how many")
+        }
         if let begun = download.resumed {
             report.add(
                 .note, "download", "",

@@ -62,6 +62,22 @@ final class MLflowServer {
         return try await ask(method, path, query, body, attempt: attempt + 1)
     }
 
+    /// Writes what is at a path into a file, which appears when it is whole.
+    /// - Returns: its bytes.
+    func save(_ path: String, to file: String, attempt: Int = 0) async throws(Failure) -> Int64 {
+        let failure: Failure
+        do throws(Failure) {
+            let output = PartialFile(try OutputFile(path: file, mode: 0o600))
+            try await client.fetch(path, headers: headers) { piece throws(Failure) in try output.append(piece) }
+            return try output.commit()
+        } catch {
+            failure = error
+        }
+        guard failure.code == .unavailable, attempt < Self.repetitions else { throw Self.told(failure) }
+        try? await world.sleep(.seconds(1 << attempt))
+        return try await save(path, to: file, attempt: attempt + 1)
+    }
+
     private func json(_ answer: ServerClient.Answer) throws(Failure) -> JSON {
         do { return try JSONParser.parse(answer.body) } catch {
             throw Failure(
@@ -112,5 +128,24 @@ final class MLflowServer {
         limit /= 2
         try? await world.sleep(.seconds(1))
         return try await page(token, &limit, ask)
+    }
+}
+
+/// A file that a closure writes.
+private final class PartialFile {
+    private var file: OutputFile?
+    private var bytes: Int64 = 0
+
+    init(_ file: consuming OutputFile) { self.file = consume file }
+
+    func append(_ piece: [UInt8]) throws(Failure) {
+        try file?.append(piece)
+        bytes += Int64(piece.count)
+    }
+
+    func commit() throws(Failure) -> Int64 {
+        // It is fetched again after a power cut that leaves less of it.
+        try file.take()?.commit(isFlushed: false)
+        return bytes
     }
 }

@@ -15,6 +15,8 @@ final class ServerDownload {
     private let progress: (String, Double?) -> Void
     /// When the one began that is gone on with.
     private(set) var resumed: Timestamp?
+    /// What was fetched of the files; nil where none is behind the server, or none was to be.
+    private(set) var files: ServerFiles?
 
     /// - Parameter folder: for nothing else.
     init(address: String, folder: String, world: World, progress: @escaping (String, Double?) -> Void) {
@@ -33,6 +35,47 @@ final class ServerDownload {
             try await download(server, session)
         }
     }
+
+    /// Fetches the files that the server stands in front of. They stay until `remove`, too.
+    func fetchFiles() async throws {
+        let (places, traces) = try DatabaseSession.read(SQLiteDriver(path: database)) { sql in
+            (
+                try sql.rows(Self.places) { $0.optionalText(0).flatMap(PlaceMapping.proxiedPath) }.compactMap(\.self),
+                try sql.rows(Self.tracesWithoutFiles) { row in
+                    PlaceMapping.proxiedPath(row.text(1)).map { (id: row.text(0), place: $0) }
+                }.compactMap(\.self)
+            )
+        }
+        guard !places.isEmpty else { return }
+        try await MLflowServer.connect(to: address, world) { server in
+            let files = ServerFiles(server, folder: "\(folder)/artifacts", progress: progress)
+            try await files.fetch(places)
+            let fetched = try await files.fetchSpans(traces)
+            try DatabaseSession(SQLiteDriver(path: database), recorder: NoEvents()).write { transaction in
+                // They are among the files now.
+                for trace in fetched {
+                    try transaction.sql.execute(
+                        "DELETE FROM trace_tags WHERE request_id = ?1 AND key = 'mlflow.trace.spansLocation'",
+                        [.text(trace)])
+                }
+            }
+            self.files = files
+        }
+    }
+
+    /// Traces whose spans MLflow has elsewhere than in a file at the trace's place.
+    private static let tracesWithoutFiles = """
+        SELECT s.request_id, p.value FROM trace_tags s
+        JOIN trace_tags p ON p.request_id = s.request_id AND p.key = 'mlflow.artifactLocation'
+        WHERE s.key = 'mlflow.trace.spansLocation' AND s.value IN ('TRACKING_STORE', 'ARCHIVE_REPO')
+        """
+
+    /// Where runs, logged models, traces and versions have their files.
+    private static let places = """
+        SELECT artifact_uri FROM runs UNION SELECT artifact_location FROM logged_models
+        UNION SELECT value FROM trace_tags WHERE key = 'mlflow.artifactLocation'
+        UNION SELECT storage_location FROM model_versions
+        """
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 

@@ -144,6 +144,8 @@ struct StreamTests {
             let gate = Gate()
             var options = ServerOptions()
             options.gate = gate
+            // The longest wait is none of the client's.
+            options.limits.paceTime = .seconds(600)
             options.endpoints = [
                 Endpoint(
                     "PUT", "/early", .anyone, .writes, "Fails without reading.", bodyLimit: 1 << 20, streams: true
