@@ -9,8 +9,8 @@ enum AccessWords {
         EventKind.userCreated, EventKind.userUpdated, EventKind.userDeleted, EventKind.passwordSet,
         EventKind.tokenCreated, EventKind.tokenRevoked, EventKind.groupCreated, EventKind.groupUpdated,
         EventKind.groupDeleted, EventKind.memberAdded, EventKind.memberRemoved, EventKind.grantSet,
-        EventKind.grantRemoved, EventKind.identityLinked, EventKind.signedIn, EventKind.signedOut,
-        EventKind.linkMade, EventKind.linkUsed, EventKind.signInLimited,
+        EventKind.grantRemoved, EventKind.identityLinked, EventKind.lastAdminKept, EventKind.signedIn,
+        EventKind.signedOut, EventKind.linkMade, EventKind.linkUsed, EventKind.signInLimited,
     ]
 
     private static func phrase(_ event: Event) -> EventPhrase? {
@@ -35,6 +35,8 @@ enum AccessWords {
         case EventKind.tokenRevoked: return EventPhrase("revoked the token \(details["name"]) of \(user)")
         case EventKind.identityLinked:
             return EventPhrase("linked the account \(user) to \(details["issuer"])")
+        case EventKind.lastAdminKept:
+            return EventPhrase("kept \(user) as the last administrator, against \(details["issuer"])", .warning)
         default: return nil
         }
     }
