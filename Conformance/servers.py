@@ -11,6 +11,7 @@ import pathlib
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -52,7 +53,10 @@ def process(command, url, log, settings, patience):
     """Runs a server, waits until its /health answers, and stops it in the end."""
     pathlib.Path(log).parent.mkdir(parents=True, exist_ok=True)
     with open(log, "w") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **settings})
+        # In a session of its own: MLflow's server is several processes, of which the first does not end the others.
+        server = subprocess.Popen(
+            command, stdout=output, stderr=output, env={**os.environ, **settings}, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + patience
         while True:
@@ -72,6 +76,8 @@ def process(command, url, log, settings, patience):
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
