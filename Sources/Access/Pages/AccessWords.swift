@@ -77,18 +77,17 @@ enum AccessWords {
         }
     }
 
-    /// `: role viewer to editor, deactivated`.
+    /// `: editor is now approver, deactivated`.
     private static func changes(_ details: JSON) -> String {
         var words: [String] = []
-        if let role = details["role"] { words.append("\(old(role)) is now \(new(role))") }
+        if let change = details["role"].map(Details.init) {
+            words.append("\(role(change["old"])) is now \(role(change["new"]))")
+        }
         if let active = details["is_active"] {
             words.append(active["new"] == .bool(true) ? "activated" : "deactivated")
         }
         if details["display_name"] != nil { words.append("the name shown") }
         return words.isEmpty ? "" : ": " + words.joined(separator: ", ")
-
-        func old(_ change: JSON) -> String { role(change["old"]?.text ?? "") }
-        func new(_ change: JSON) -> String { role(change["new"]?.text ?? "") }
     }
 
     private static func role(_ name: String) -> String { name.isEmpty ? "without a role" : name }

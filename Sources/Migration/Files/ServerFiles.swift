@@ -20,26 +20,34 @@ final class ServerFiles {
         self.progress = progress
     }
 
-    /// How deep folders are followed.
-    private static let depth = 64
     private static let problemLimit = 1000
 
     /// - Parameter places: paths in the server's store.
     /// - Throws: what ends it: a server that has gone, a disk that is full.
     func fetch(_ places: [String]) async throws {
-        for (index, place) in places.enumerated() {
-            progress(
-                "fetching files: \(count), \(DisplayValue.bytes(bytes))", Double(index) / Double(places.count))
+        var paths: Set<ArtifactPath> = []
+        for place in places {
             guard let path = try? ArtifactPath(parsing: place) else {
                 note(place, "is no path of artifacts")
                 continue
             }
-            try await fetchFolder(path, depth: 0)
+            paths.insert(path)
+        }
+        // Versions are among the files of their runs.
+        let roots = paths.filter { path in
+            var folder = path.parent
+            while !folder.isRoot, !paths.contains(folder) { folder = folder.parent }
+            return folder.isRoot
+        }
+        for (index, path) in roots.enumerated() {
+            progress(
+                "fetching files: \(count), \(DisplayValue.bytes(bytes))", Double(index) / Double(roots.count))
+            try await fetchFolder(path)
         }
     }
 
-    private func fetchFolder(_ path: ArtifactPath, depth: Int) async throws {
-        guard depth < Self.depth else { return note(path.text, "lies too deep") }
+    /// Folders are followed as deep as a path of artifacts can be.
+    private func fetchFolder(_ path: ArtifactPath) async throws {
         let answer: JSON
         do throws(Failure) {
             answer = try await server.get(
@@ -56,7 +64,7 @@ final class ServerFiles {
                 continue
             }
             if entry["is_dir"] == .bool(true) {
-                try await fetchFolder(inner, depth: depth + 1)
+                try await fetchFolder(inner)
             } else {
                 try await fetchFile(inner, size: entry["file_size"]?.int.map { Int64($0) })
             }

@@ -35,47 +35,45 @@ final class MLflowServer {
     // MARK: - Requests
 
     func get(_ path: String, _ query: [(name: String, value: String)]) async throws(Failure) -> JSON {
-        try await ask("GET", path, query, nil, attempt: 0)
+        try await ask("GET", path, query, nil)
     }
 
     func post(_ path: String, _ body: JSON) async throws(Failure) -> JSON {
-        try await ask("POST", path, [], body.serialised(), attempt: 0)
+        try await ask("POST", path, [], body.serialised())
+    }
+
+    private func ask(
+        _ method: String, _ path: String, _ query: [(name: String, value: String)], _ body: [UInt8]?
+    ) async throws(Failure) -> JSON {
+        try await patiently { () async throws(Failure) in
+            let answer = try await client.answer(method, path, query: query, headers: headers, body: body)
+            hasAnswered = true
+            return try json(answer)
+        }
+    }
+
+    /// Writes what is at a path into a file, which appears when it is whole.
+    /// - Returns: its bytes.
+    func save(_ path: String, to file: String) async throws(Failure) -> Int64 {
+        try await patiently { () async throws(Failure) in
+            let output = PartialFile(try OutputFile(path: file, mode: 0o600))
+            try await client.fetch(path, headers: headers) { piece throws(Failure) in try output.append(piece) }
+            return try output.commit()
+        }
     }
 
     /// Times that a request is repeated, after 1, 2 and 4 seconds.
     private static let repetitions = 3
 
-    private func ask(
-        _ method: String, _ path: String, _ query: [(name: String, value: String)], _ body: [UInt8]?, attempt: Int
-    ) async throws(Failure) -> JSON {
+    /// Everything that is asked may be asked twice: nothing is changed.
+    private func patiently<Value>(
+        attempt: Int = 0, _ request: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let failure: Failure
-        do throws(Failure) {
-            let answer = try await client.answer(method, path, query: query, headers: headers, body: body)
-            hasAnswered = true
-            return try json(answer)
-        } catch {
-            failure = error
-        }
-        // Everything that is asked may be asked twice: nothing is changed.
+        do throws(Failure) { return try await request() } catch { failure = error }
         guard failure.code == .unavailable, hasAnswered, attempt < Self.repetitions else { throw Self.told(failure) }
         try? await world.sleep(.seconds(1 << attempt))
-        return try await ask(method, path, query, body, attempt: attempt + 1)
-    }
-
-    /// Writes what is at a path into a file, which appears when it is whole.
-    /// - Returns: its bytes.
-    func save(_ path: String, to file: String, attempt: Int = 0) async throws(Failure) -> Int64 {
-        let failure: Failure
-        do throws(Failure) {
-            let output = PartialFile(try OutputFile(path: file, mode: 0o600))
-            try await client.fetch(path, headers: headers) { piece throws(Failure) in try output.append(piece) }
-            return try output.commit()
-        } catch {
-            failure = error
-        }
-        guard failure.code == .unavailable, attempt < Self.repetitions else { throw Self.told(failure) }
-        try? await world.sleep(.seconds(1 << attempt))
-        return try await save(path, to: file, attempt: attempt + 1)
+        return try await patiently(attempt: attempt + 1, request)
     }
 
     private func json(_ answer: ServerClient.Answer) throws(Failure) -> JSON {

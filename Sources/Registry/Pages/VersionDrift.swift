@@ -8,6 +8,8 @@ struct VersionDrift: Sendable {
     let verdict: String?
     /// The artifact folder of the run that keeps it; nil where this server does not, and for who may not read the run.
     let folder: String?
+    /// The file of a run that the place means.
+    private let artifact: (run: String, path: String)?
 
     /// - Returns: nil for a version without a report.
     init?(_ version: ModelVersion, _ sources: any ModelSources, _ rights: Rights, _ sql: any SQLConnection) throws {
@@ -17,7 +19,8 @@ struct VersionDrift: Sendable {
         guard let place = tag("drift.report") else { return nil }
         self.place = place
         verdict = tag("drift.verdict")
-        let run = try Self.artifact(place).flatMap { try sources.run($0.run, sql) }
+        artifact = Self.artifact(place)
+        let run = try artifact.flatMap { try sources.run($0.run, sql) }
         folder = run.flatMap { rights.allow(.read, over: $0.experiment) ? $0.artifactURI : nil }
     }
 
@@ -26,7 +29,7 @@ struct VersionDrift: Sendable {
 
     /// What `report.json` beside the report, or the report itself, says in short.
     func summary(_ downloads: (any ArtifactDownloads)?) async -> DriftSummary? {
-        guard let downloads, let folder, let path = Self.artifact(place)?.path else { return nil }
+        guard let downloads, let folder, let path = artifact?.path else { return nil }
         let stem = path.hasSuffix(".html") ? path.dropLast(5) + ".json" : Substring(path)
         guard stem.hasSuffix(".json"),
             let bytes = try? await downloads.contents(of: String(stem), below: folder, limit: Self.limit),
@@ -46,7 +49,7 @@ struct VersionDrift: Sendable {
 
     /// Artifacts of runs on this server, and places on the web.
     private var address: String? {
-        if let (run, path) = Self.artifact(place) {
+        if let (run, path) = artifact {
             return Address("/api/v1/runs", run).text + "/artifacts/" + PercentEncoding.encode(path, keeping: "/")
         }
         return place.hasPrefix("https://") && SafeAddress.isSafe(place) ? place : nil
